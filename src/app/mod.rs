@@ -85,7 +85,9 @@ pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Judged, Making, Remains, Run, RunData, interesting_end, judge_at};
 pub use searching::{SearchAction, SearchOptions, SearchTask, Searching, termination};
 pub use shared::Shared;
-pub use sharing::{Colours, Controls, EMBED_HEIGHTS, EmbedForm, FileKind, Sharing};
+pub use sharing::{
+    Colours, Controls, EMBED_HEIGHTS, EmbedForm, FileKind, PICTURE_WIDTHS, PictureSize, Sharing,
+};
 pub use shift::{End, Handle, handle_of};
 pub use state::edits;
 pub use state::{Action, Page, Refused, Selection, State, Unread, reduce};

@@ -1,5 +1,7 @@
 //! The share dialog: whether it is open, and the form of the embed and of the picture that it makes.
 
+use super::FITTING;
+
 /// The share dialog and the choices in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sharing {
@@ -11,6 +13,12 @@ pub struct Sharing {
     pub preview: bool,
     /// Colours of the picture that is saved.
     pub picture: Colours,
+    /// Size of pictures in pixels.
+    pub size: PictureSize,
+    /// Width of pictures in pixels, if that is the size.
+    pub width: u64,
+    /// Speed of an animation: one of [`SPEEDS`](super::SPEEDS).
+    pub speed: u32,
     /// Kind of the file that is saved for another program.
     pub file: FileKind,
 }
@@ -60,6 +68,15 @@ pub enum Colours {
     Dark,
 }
 
+/// Size of pictures in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureSize {
+    /// So many pixels for each CSS pixel.
+    Times(u8),
+    /// A width in pixels.
+    Wide,
+}
+
 /// Kind of a file for another program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
@@ -73,12 +90,16 @@ pub enum FileKind {
     Mermaid,
     /// A table of the events, as comma-separated values.
     Csv,
+    /// The trace, as JSON (docs/trace.md).
+    Trace,
     /// The run in words.
     Words,
 }
 
 /// Least and greatest height of an embed, in CSS pixels.
 pub const EMBED_HEIGHTS: [u64; 2] = [100, 5000];
+/// Least and greatest width of pictures, in pixels.
+pub const PICTURE_WIDTHS: [u64; 2] = [100, 16_000];
 
 impl Default for Sharing {
     fn default() -> Self {
@@ -93,7 +114,32 @@ impl Default for Sharing {
             fits: true,
             height: 450,
         };
-        Self { open: false, embed, preview: false, picture: Colours::Auto, file: FileKind::Html }
+        Self {
+            open: false,
+            embed,
+            preview: false,
+            picture: Colours::Auto,
+            size: PictureSize::Times(2),
+            width: 1920,
+            speed: FITTING,
+            file: FileKind::Html,
+        }
+    }
+}
+
+impl PictureSize {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Times(1), Self::Times(2), Self::Times(3), Self::Wide];
+
+    /// Name by which the page's menu knows it.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Times(1) => "1",
+            Self::Times(2) => "2",
+            Self::Times(_) => "3",
+            Self::Wide => "wide",
+        }
     }
 }
 
@@ -129,8 +175,8 @@ impl Colours {
 
 impl FileKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Html, Self::Tikz, Self::Shiviz, Self::Mermaid, Self::Csv, Self::Words];
+    pub const ALL: [Self; 7] =
+        [Self::Html, Self::Tikz, Self::Shiviz, Self::Mermaid, Self::Csv, Self::Trace, Self::Words];
 
     /// Name by which the page's menu knows it.
     #[must_use]
@@ -141,6 +187,7 @@ impl FileKind {
             Self::Shiviz => "shiviz",
             Self::Mermaid => "mermaid",
             Self::Csv => "csv",
+            Self::Trace => "trace",
             Self::Words => "words",
         }
     }

@@ -3,7 +3,7 @@
 //! Such a diagram has no time, and its arrows are level: a message is received as soon as it is sent. So a message is an
 //! arrow at the place of its receipt, and where its sender does something in between, its send is a note.
 
-use super::sentence;
+use super::{origin::origin, sentence};
 use crate::{
     kernel::{EventId, EventKind, Fate, MessageId, NodeId, spell},
     runs::Outcome,
@@ -30,6 +30,7 @@ pub fn mermaid(run: &Outcome) -> Result<Drawn, usize> {
         return Err(run.trace.events.len());
     }
     let mut lines = vec!["sequenceDiagram".to_owned()];
+    lines.extend(origin(run).iter().map(|line| format!("    %% {line}")));
     for node in 0..run.scenario.nodes.len() {
         let name = run.scenario.name(NodeId::new(node));
         lines.push(format!("    participant {} as {}", place(NodeId::new(node)), escaped(&name)));

@@ -1,12 +1,15 @@
-//! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, and as a picture; the text that embeds it in a page, and a QR code of its link.
+//! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, as a picture and as an animation; the text that embeds it in a page, and a QR code of its link.
 //!
 //! Each is text that is made from a finished run; nothing is read back. `scorm` has the texts of a package for a learning
 //! system, `pages` the static pages of the permanent addresses.
 
 mod beginning;
 mod csv;
+mod film;
+mod gif;
 mod html;
 mod mermaid;
+mod origin;
 #[cfg(not(target_arch = "wasm32"))]
 mod pages;
 mod qr;
@@ -15,10 +18,13 @@ mod shiviz;
 mod snippet;
 mod svg;
 mod tikz;
+mod told;
 mod words;
 
 pub use beginning::{beginning, without_unused_faults};
 pub use csv::csv;
+pub use film::{Film, MOST_FRAMES, Shot};
+pub use gif::Animation;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
 #[cfg(not(target_arch = "wasm32"))]
@@ -29,7 +35,7 @@ pub use shiviz::shiviz;
 pub use snippet::{Embedded, embed_address, snippet, snippet_with_picture};
 pub use svg::{LICENCE, SvgOptions, Theme, heading, svg};
 pub use tikz::tikz;
-pub use words::{MOST_TOLD, words};
+pub use words::{Line, MOST_TOLD, paragraphs, words};
 
 use crate::{
     analysis::{Judgement, Report},

@@ -7,6 +7,8 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{choice, select},
+    fold::fold,
+    narration::Narration,
     rows::{ClassOfRow, DrawRow, Rows, Stops},
     work::slice,
 };
@@ -71,8 +73,16 @@ pub(super) fn Events(props: &Props) -> Html {
         })
     };
     let heads = text::events::HEADS.map(str::to_owned).to_vec();
+    let words = {
+        let (run, playhead, hidden, send) = (run.clone(), props.playhead, *hidden, send.clone());
+        let draw = move || {
+            html! { <Narration run={run.clone()} {playhead} {hidden} send={send.clone()} /> }
+        };
+        fold("in-words", text::narration::TITLE.to_owned(), true, Rc::new(draw))
+    };
     html! {
         <div class="events">
+            { words }
             { filters(run, &story, filter, send) }
             <div class="events-bar">
                 <output class="count">

@@ -72,8 +72,16 @@ fn made(saving: &Saving) -> Result<String, usize> {
         FileKind::Shiviz => export::shiviz(run),
         FileKind::Mermaid => export::mermaid(run).map_err(|_| MOST_DRAWN)?.text,
         FileKind::Csv => export::csv(run),
+        FileKind::Trace => trace(run),
         FileKind::Words => export::words(run),
     })
+}
+
+/// Trace as JSON, the same bytes as those of `worldlines run --json`.
+fn trace(run: &Run) -> String {
+    let mut bytes = Vec::new();
+    run.write_json(&mut bytes).expect("memory takes all that is written");
+    String::from_utf8(bytes).expect("JSON is text") + "\n"
 }
 
 /// Ending of a file's name, and its media type.
@@ -84,6 +92,7 @@ const fn ending(file: FileKind) -> [&'static str; 2] {
         FileKind::Shiviz => ["log", "text/plain"],
         FileKind::Mermaid => ["mmd", "text/plain"],
         FileKind::Csv => ["csv", "text/csv"],
+        FileKind::Trace => ["trace.json", "application/json"],
         FileKind::Words => ["txt", "text/plain"],
     }
 }

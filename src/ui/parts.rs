@@ -12,10 +12,12 @@ use super::{
     causes::{CAUSE_SEARCH, CauseSearch},
     changes, compare, cut, deeds, embed, inspector, legend, menu, overview, panels,
     part::Draw,
+    printing::Printing,
     second, settings, sharing, sheet, timestamps, tools, topology, ways,
 };
 use crate::{
     app::{Panel, Refused, Run, State, Ways, text},
+    export::{self, SvgOptions, Theme},
     kernel::Topology,
     split::{NotFetched, part},
     web,
@@ -49,6 +51,12 @@ pub(super) struct Layers {
     pub(super) timestamps: fn(timestamps::Props) -> Html,
 }
 
+/// The share dialog, and the picture of a run for paper, with a link.
+pub(super) struct Share {
+    pub(super) dialog: fn(sharing::Props) -> Html,
+    pub(super) picture: fn(&Run, Option<String>) -> String,
+}
+
 /// Function that draws a tab.
 pub(super) type DrawPanel = fn(&State, &inspector::Worked, &Send) -> Html;
 
@@ -67,7 +75,12 @@ part! {
         deeds: deeds::deeds,
         settings: settings::settings,
         about: about::about,
-        sheet: sheet::sheet,
+        sheet: |state, dialog, send| html! {
+            <>
+                { sheet::sheet(state, dialog, send) }
+                <Printing run={state.run.clone()} suffices={is_whole(state)} make={printed as fn(&Run) -> _} />
+            </>
+        },
         tools: tools::tools,
         overview: |props| html! { <overview::Overview ..props /> },
         banner: banner::banner,
@@ -87,7 +100,10 @@ part! {
 }
 part! {
     /// The share dialog.
-    pub(super) sharing_dialog: fn(sharing::Props) -> Html = |props| html! { <sharing::ShareDialog ..props /> };
+    pub(super) sharing_dialog: Share = Share {
+        dialog: |props| html! { <sharing::ShareDialog ..props /> },
+        picture: |run, link| export::svg(run, &SvgOptions { theme: Theme::Light, link, ..SvgOptions::default() }),
+    };
 }
 part! {
     /// The way between the program and the page that embeds it.
@@ -254,7 +270,7 @@ impl Parts {
     }
 
     pub(super) fn sharing(&self, props: sharing::Props) -> Html {
-        self.with(PartName::Share, sharing_dialog::here(), |draw| draw(props))
+        self.with(PartName::Share, sharing_dialog::here(), |it| (it.dialog)(props))
     }
 
     /// Draws the way to the page around an embed: nothing that is seen.
@@ -265,6 +281,22 @@ impl Parts {
     pub(super) fn panel(&self, panel: Panel, draw: impl FnOnce(DrawPanel) -> Html) -> Html {
         self.with(panel.into(), panel_of(panel), |table| draw(*table))
     }
+}
+
+/// True if the picture of the run says all that the page shows: a second run, the task of an exercise and a hidden future
+/// are none of it.
+fn is_whole(state: &State) -> bool {
+    state.compare.is_none() && !state.study.future_hidden && state.exercise.is_none()
+}
+
+/// Returns the picture of a run for paper, once the part is here that draws it.
+fn printed(run: &Run) -> Option<String> {
+    // A recorded run has no link; the opening example has an address without fragment.
+    let link = (!run.is_recorded()).then(|| match web::fragment() {
+        fragment if fragment.is_empty() => web::page_link(""),
+        fragment => web::page_link(&format!("#{fragment}")),
+    });
+    sharing_dialog::here().map(|it| (it.picture)(run, link))
 }
 
 /// True if the state shows something that the layers draw.

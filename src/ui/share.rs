@@ -13,8 +13,9 @@ use crate::{
 /// For how long, in real ms, a button says that it has done its work.
 const SAYING: u32 = 2500;
 
+/// Answer of the clipboard.
 #[derive(Clone, Copy, PartialEq)]
-enum Copied {
+pub(super) enum Copied {
     NotYet,
     Yes,
     Refused,

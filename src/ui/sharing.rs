@@ -6,6 +6,8 @@ use super::{
     Send,
     fields::{Choice, Number, check, choice, field, number, select},
     files::{self, Saved, Saving, file_name},
+    picture_files::PictureFiles,
+    share::Copied,
 };
 use crate::{
     app::{
@@ -313,13 +315,14 @@ fn SavePart(props: &SaveProps) -> Html {
         })
     };
     let file = {
-        let saved = saved.setter();
+        let (saving, saved) = (saving.clone(), saved.setter());
         Callback::from(move |_: MouseEvent| {
             let (saving, saved) = (saving(), saved.clone());
             spawn_local(async move { saved.set(Some(files::save(saving).await)) });
         })
     };
     let themes = select(sharing.picture.value(), colours(), on_colours).into();
+    let options = saving().options;
     let kinds = FileKind::ALL.into_iter().map(|it| choice(it.value(), file_words(it)));
     let kinds = select(sharing.file.value(), kinds.collect(), on_file).into();
     html! {
@@ -332,6 +335,7 @@ fn SavePart(props: &SaveProps) -> Html {
                     <button type="button" id="save-scenario" onclick={scenario} title={text::sharing::SCENARIO_HELP}>{ text::sharing::SCENARIO }</button>
                 }
             </div>
+            <PictureFiles run={run.clone()} {options} sharing={sharing} send={send.clone()} />
             <div class="choices">
                 { field(text::sharing::FILE, text::sharing::FILE_HELP, kinds) }
                 <button type="button" id="save-file" onclick={file}>{ text::sharing::SAVE_FILE }</button>
@@ -348,6 +352,7 @@ fn file_words(file: FileKind) -> &'static str {
         FileKind::Shiviz => text::sharing::SHIVIZ,
         FileKind::Mermaid => text::sharing::MERMAID,
         FileKind::Csv => text::sharing::CSV,
+        FileKind::Trace => text::sharing::TRACE,
         FileKind::Words => text::sharing::WORDS,
     }
 }
@@ -400,13 +405,6 @@ struct CopyProps {
     /// True if it gets the focus when the dialog opens.
     #[prop_or_default]
     first: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Copied {
-    NotYet,
-    Yes,
-    Refused,
 }
 
 /// A text that cannot be changed, and a button that copies it. Where the browser refuses, the text is selected.

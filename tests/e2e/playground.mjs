@@ -96,7 +96,7 @@ async function newReader(browser, url, { origins = [], ...options } = {}) {
   });
   context.on("requestfailed", (request) => {
     // A page that is left or reloaded gives up its icon, and scripts and parts that it fetches before they are needed.
-    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && /\/(icon\.svg|offline\.js|[^/]+\.wasm)$/.test(request.url());
+    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && /\/(icon\.svg|offline\.js|picture\.js|[^/]+\.wasm)$/.test(request.url());
     if (!givenUp) complaints.push(`failed: ${request.url()}`);
   });
 

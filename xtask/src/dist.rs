@@ -28,11 +28,14 @@ const ALL_PROGRAMS: u64 = 1_051_000;
 const LATER: &[&str] = &[
     "noscript.css",
     "embed.css",
+    "print.css",
     "report.js",
     "embedded.js",
     "source.js",
     "embed.js",
     "offline.js",
+    "picture.js",
+    "voice.js",
 ];
 /// The parts that the opening page needs before a reader can act; each is the name of a split point. They are
 /// fetched while the program is in transit.

@@ -13,7 +13,7 @@ use resvg::{
 };
 use skrifa::{FontRef, MetadataProvider as _};
 use worldlines::{
-    export::{LICENCE, SvgOptions, Theme, svg},
+    export::{LICENCE, SvgOptions, svg},
     runs::Outcome,
 };
 
@@ -32,10 +32,7 @@ const MOST: u64 = 100_000_000;
 /// Returns a run as the bytes of a PNG, with its title, licence and link in text chunks.
 pub(crate) fn png(arguments: &PictureArgs, run: &Outcome) -> Result<Vec<u8>, String> {
     let mut options = arguments.options(run);
-    if options.theme == Theme::Auto {
-        // Pixels cannot follow a reader.
-        options.theme = Theme::Light;
-    }
+    options.theme = options.theme.of_pixels();
     let mut fonts: Vec<Vec<u8>> = FONTS.map(<[u8]>::to_vec).into();
     for path in &arguments.font {
         fonts.push(font(path)?);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     sentence, status_words,
     svg::{Figure, LICENCE, SvgOptions, escaped, heading, tokens},
-    words::words,
+    told::told,
 };
 use crate::{
     analysis::Judgement,
@@ -52,7 +52,8 @@ pub fn html(run: &Outcome, options: &SvgOptions) -> String {
         for promised in [true, false] {
             page += &verdicts(run, promised);
         }
-        page += &told(run);
+        page +=
+            &format!("<details>\n<summary>The run in words</summary>\n{}</details>\n", told(run));
         page += &origin(options);
     }
     page += "</main>\n";
@@ -121,18 +122,6 @@ fn verdict(run: &Outcome, judgement: &Judgement) -> String {
         escaped(judgement.property.name),
         escaped(&words)
     )
-}
-
-/// The run in words, folded.
-fn told(run: &Outcome) -> String {
-    let words = words(run);
-    let paragraphs = words.trim_end().split("\n\n");
-    let paragraph = |text: &str| {
-        let lines: Vec<_> = text.lines().map(escaped).collect();
-        format!("<p>{}</p>\n", lines.join("<br>\n"))
-    };
-    let paragraphs: String = paragraphs.map(paragraph).collect();
-    format!("<details>\n<summary>The run in words</summary>\n{paragraphs}</details>\n")
 }
 
 fn origin(options: &SvgOptions) -> String {

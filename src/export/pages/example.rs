@@ -10,7 +10,7 @@ use crate::{
     export::{
         Theme, status_words,
         svg::{Figure, SvgOptions, escaped, heading},
-        words::words,
+        told::told,
     },
     formats::{
         bundled::{self, Bundled},
@@ -90,7 +90,10 @@ fn page(
     if let Some(class) = run.report.class {
         main += &format!("<p>The run is {class}: it is {}.</p>\n", class.meaning());
     }
-    main += &told(run);
+    main += &format!(
+        "<section id=\"words\" aria-labelledby=\"words-title\">\n<h2 id=\"words-title\">The run in words</h2>\n{}</section>\n",
+        told(run)
+    );
     main += &format!(
         "<h2>The protocol</h2>\n<p><a href=\"../\">{}</a>: {}</p>\n<p>Source: {}</p>\n",
         escaped_text(protocol.name),
@@ -156,18 +159,5 @@ fn verdict(run: &Outcome, judgement: &Judgement) -> String {
         escaped(judgement.property.name),
         escaped(&words),
         escaped(&spell(judgement.property.statement, &run.scenario.nodes))
-    )
-}
-
-/// The run in words: the text alternative of the picture.
-fn told(run: &Outcome) -> String {
-    let words = words(run);
-    let paragraph = |text: &str| {
-        let lines: Vec<_> = text.lines().map(escaped).collect();
-        format!("<p>{}</p>\n", lines.join("<br/>\n"))
-    };
-    let paragraphs: String = words.trim_end().split("\n\n").map(paragraph).collect();
-    format!(
-        "<section id=\"words\" aria-labelledby=\"words-title\">\n<h2 id=\"words-title\">The run in words</h2>\n{paragraphs}</section>\n"
     )
 }

@@ -13,6 +13,15 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// Colours of a picture in pixels: it cannot follow a reader.
+    #[must_use]
+    pub const fn of_pixels(self) -> Self {
+        match self {
+            Self::Auto => Self::Light,
+            it => it,
+        }
+    }
+
     /// Class of a picture with these colours: several pictures can stand in one page.
     pub(super) const fn class(self) -> &'static str {
         match self {

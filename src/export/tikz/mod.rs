@@ -11,9 +11,8 @@ use escape::{comment, escaped};
 use labels::{Label, labels, shortened};
 use scale::Scale;
 
-use super::MOST_DRAWN;
+use super::{MOST_DRAWN, origin::origin};
 use crate::{
-    formats::link,
     kernel::{EventKind, Fate, Fault, Loss, Message, MessageId, NodeId, Time, spell},
     runs::Outcome,
 };
@@ -106,14 +105,7 @@ fn head(run: &Outcome) -> String {
     if !run.scenario.title.is_empty() {
         lines.push(comment(&run.scenario.title));
     }
-    lines.push(comment("A run of Worldlines. Licence of the picture: CC BY 4.0."));
-    if !run.protocol.id.is_empty() {
-        let fragment = link::fragment(&run.scenario, Some(&run.digest()));
-        if fragment.len() <= link::LONG_LINK {
-            lines.push(comment("Append this to the address of a Worldlines page to open the run:"));
-            lines.push(comment(&fragment));
-        }
-    }
+    lines.extend(origin(run).iter().map(|line| comment(line)));
     lines.join("\n") + "\n" + PREAMBLE
 }
 

@@ -11,6 +11,7 @@ mod statement;
 use choice::Choice;
 pub use choice::MOST_TOLD;
 use moments::Moments;
+pub use parts::Line;
 use parts::{MOST_LISTED, clipped, listed};
 
 use crate::{
@@ -30,17 +31,23 @@ use crate::{
 /// At most [`MOST_TOLD`] events are told one by one. The summary of a longer run says how many are left out.
 #[must_use]
 pub fn words(run: &Outcome) -> String {
-    let choice = Choice::of(&run.trace, &run.report);
-    let mut paragraphs = vec![summary(run, &choice)];
-    let told = Moments::new(run);
-    let moments = told.tell(&choice);
-    if !moments.is_empty() {
-        paragraphs.push(moments.join("\n"));
-    }
-    paragraphs.extend(told.in_transit());
-    paragraphs.push(ending(run));
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    let paragraph =
+        |lines: Vec<Line>| lines.into_iter().map(|line| line.said).collect::<Vec<_>>().join("\n");
+    let paragraphs: Vec<_> = paragraphs(run).into_iter().map(paragraph).collect();
     paragraphs.join("\n\n") + "\n"
+}
+
+/// Returns the paragraphs of a run in words: see [`words`].
+#[must_use]
+pub fn paragraphs(run: &Outcome) -> Vec<Vec<Line>> {
+    let choice = Choice::of(&run.trace, &run.report);
+    let timeless = |said: &str| Line { at: None, said: said.to_owned() };
+    let told = Moments::new(run);
+    let mut paragraphs = vec![vec![timeless(&summary(run, &choice))], told.tell(&choice)];
+    paragraphs.push(told.in_transit().iter().map(|said| timeless(said)).collect());
+    paragraphs.push(ending(run).lines().map(timeless).collect());
+    paragraphs.retain(|lines| !lines.is_empty());
+    paragraphs
 }
 
 /// Protocol, nodes, duration, messages, faults, and the number of events that are left out.

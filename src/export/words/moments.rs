@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     choice::{Choice, MOST_TOLD},
-    parts::{MOST_LISTED, clipped, listed},
+    parts::{Line, MOST_LISTED, clipped, listed},
     statement::statement,
 };
 use crate::{
@@ -73,7 +73,7 @@ impl<'a> Moments<'a> {
     }
 
     /// Returns a line for each moment at which something is told.
-    pub(super) fn tell(&self, choice: &Choice) -> Vec<String> {
+    pub(super) fn tell(&self, choice: &Choice) -> Vec<Line> {
         let events = &self.run.trace.events;
         let mut begins = self.begins().into_iter().peekable();
         let mut captions = self.captions().into_iter().peekable();
@@ -101,10 +101,11 @@ impl<'a> Moments<'a> {
             }
             rest = later;
             if !said.is_empty() {
-                lines.push(format!("At {time} ms {}", said.join(" ")));
+                let said = format!("At {time} ms {}", said.join(" "));
+                lines.push(Line { at: Some(time), said });
             }
             while let Some(caption) = captions.next_if(|it| it.at == time) {
-                lines.push(caption.said);
+                lines.push(Line { at: Some(time), said: caption.said });
             }
         }
         lines

@@ -1,6 +1,15 @@
 //! Parts of sentences and their bounds.
 
-use crate::kernel::{count_of, joined};
+use crate::kernel::{Time, count_of, joined};
+
+/// A line of a run in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Moment that it tells, in virtual ms; none for the summary and the verdicts.
+    pub at: Option<Time>,
+    /// Its sentences.
+    pub said: String,
+}
 
 /// Largest number of names, faults or messages in one list.
 pub(super) const MOST_LISTED: usize = 12;

@@ -24,7 +24,8 @@ fn participant(name: &str) -> NodeId {
 fn read(text: &str) -> Vec<Line> {
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("sequenceDiagram"));
-    let lines = lines.map(str::trim).filter(|line| !line.starts_with("participant "));
+    let is_drawn = |line: &&str| !line.starts_with("participant ") && !line.starts_with("%% ");
+    let lines = lines.map(str::trim).filter(is_drawn);
     let read = |line: &str| {
         let (what, said) = line.split_once(": ").expect("each line says something");
         if let Some(node) = what.strip_prefix("Note over ") {

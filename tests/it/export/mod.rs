@@ -2,8 +2,10 @@
 
 mod beginning;
 mod csv;
+mod film;
 mod html;
 mod mermaid;
+mod origin;
 mod pages;
 mod share;
 mod shiviz;

@@ -43,6 +43,16 @@ pub mod deliveries {
     }
 }
 
+pub mod narration {
+    pub const TITLE: &str = "The run in words";
+    pub const READ: &str = "Read aloud";
+    pub const READ_HELP: &str = "The browser reads the run, and the playhead follows";
+    pub const STOP: &str = "Stop reading";
+    pub const NO_VOICE: &str = "The browser did not read: it has no voice, or it stopped. Voices are in the settings of the system.";
+    pub const HIDDEN: &str = "The future is hidden: you see what has happened so far. Show the future to have the run read aloud.";
+    pub const NONE_YET: &str = "Nothing has happened so far.";
+}
+
 pub mod events {
     use crate::kernel::Time;
 

@@ -67,6 +67,26 @@ pub mod sharing {
     pub const SCENARIO: &str = "Save scenario (JSON)";
     pub const SCENARIO_HELP: &str = "The file that the command line and ?src= open";
 
+    pub const SIZE: &str = "Size in pixels";
+    pub const SIZE_HELP: &str = "Size of the picture in pixels, and of the animation";
+    pub const OF_WIDTH: &str = "A width";
+    pub const WIDTH: &str = "Width in pixels";
+    pub const WIDTH_HELP: &str = "Width of the picture in pixels, and of the animation";
+    pub const PIXELS: &str = "Save picture (PNG)";
+    pub const PIXELS_HELP: &str =
+        "Light, unless dark is chosen: pixels cannot follow the colours of the reader’s system";
+    pub const PRINT: &str = "Print or save as PDF";
+    pub const PRINT_HELP: &str = "The picture on one sheet; the browser’s dialog offers a PDF";
+    pub const SPEED: &str = "Speed of the animation";
+    pub const SPEED_HELP: &str = "At ×1 the run takes seven seconds";
+    pub const ANIMATION: &str = "Save animation (GIF)";
+    pub const ANIMATION_HELP: &str = "The diagram as it is played, for slides";
+    pub const CANCEL: &str = "Cancel";
+    pub const PROGRESS: &str = "Frames of the animation";
+    pub const DRAWING: &str = "The picture is being drawn…";
+    pub const NOT_DRAWN: &str =
+        "This browser could not draw the picture. Save it as SVG, or use the command line.";
+
     pub const FILE: &str = "File for another program";
     pub const FILE_HELP: &str = "The same files as those of the command line";
     pub const SAVE_FILE: &str = "Save file";
@@ -75,6 +95,7 @@ pub mod sharing {
     pub const SHIVIZ: &str = "ShiViz log";
     pub const MERMAID: &str = "Mermaid diagram";
     pub const CSV: &str = "Table of events (CSV)";
+    pub const TRACE: &str = "Trace of the run (JSON)";
 
     pub const WORDS: &str = "Run in words";
     pub const COPY_WORDS: &str = "Copy text";
@@ -110,6 +131,14 @@ pub mod sharing {
     pub fn too_long(most: usize) -> String {
         format!(
             "This run has too many events for such a file: it can have {most}. Choose another form."
+        )
+    }
+
+    /// The message if a picture is too large.
+    #[must_use]
+    pub fn too_large(size: &str) -> String {
+        format!(
+            "A picture of {size} pixels is too large for this browser. Choose a smaller size, or save it as SVG."
         )
     }
 

@@ -1,0 +1,339 @@
+// Pictures that a reader takes away: pixels, paper, an animation, the trace; and the run in words, to read and to hear.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { access, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+import { startPlayground, until } from "./playground.mjs";
+import { bundled } from "./runs.mjs";
+
+const calm = { reducedMotion: "reduce" };
+const LICENCE = "https://creativecommons.org/licenses/by/4.0/";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+/** A reader with the page at the end of a run, and the open dialog. */
+async function opened(fragment = "", { prepare, ...options } = {}) {
+  const reader = await playground.reader({ ...calm, ...options });
+  if (prepare) await reader.context.addInitScript(prepare);
+  const page = await reader.open(fragment);
+  await page.keyboard.press("End");
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.waitFor();
+  return { reader, page, dialog };
+}
+
+/** Presses a button, and returns the name and the bytes of the file that the browser saves. */
+async function saved(page, dialog, button) {
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 120_000 }), dialog.getByRole("button", { name: button }).click()]);
+  return [file.suggestedFilename(), await readFile(await file.path())];
+}
+
+/** The texts of a PNG, by their keys. */
+function textsOf(png) {
+  const texts = {};
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    const data = png.subarray(at + 8, at + 8 + png.readUInt32BE(at));
+    if (png.toString("latin1", at + 4, at + 8) !== "iTXt") continue;
+    const [key] = data.toString("latin1").split("\0", 1);
+    texts[key] = data.subarray(key.length + 5).toString();
+  }
+  return texts;
+}
+
+/** A page of another reader in which pictures are decoded: without a policy, or, for what only a host's pages have, a file of the host. */
+async function decoder(reader, address = "about:blank") {
+  const context = await reader.context.browser().newContext();
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+/** Sizes of a PNG and of an SVG, the SVG drawn by the browser at the size of the PNG, and the share of their pixels that differ plainly. */
+const compare = (page, png, svg) =>
+  page.evaluate(
+    async ([png, svg]) => {
+      const load = async (source) => {
+        const image = new Image();
+        image.src = source;
+        await image.decode();
+        return image;
+      };
+      const pixels = await load(`data:image/png;base64,${png}`);
+      const drawing = await load(`data:image/svg+xml;base64,${svg}`);
+      const { width, height } = pixels;
+      const data = (image) => {
+        const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+        context.drawImage(image, 0, 0, width, height);
+        return context.getImageData(0, 0, width, height).data;
+      };
+      const [one, other] = [data(pixels), data(drawing)];
+      let apart = 0;
+      let inked = 0;
+      for (let at = 0; at < one.length; at += 4) {
+        const far = (from) => Math.max(...[0, 1, 2].map((part) => Math.abs(one[at + part] - from(part))));
+        if (far((part) => other[at + part]) > 40) apart += 1;
+        if (far((part) => one[part]) > 40) inked += 1;
+      }
+      return { size: [width, height], drawn: [drawing.width, drawing.height], apart: apart / (width * height), inked: inked / (width * height) };
+    },
+    [png.toString("base64"), svg.toString("base64")],
+  );
+
+test("the picture in pixels is the picture of the SVG, at each scale, with title, licence and link", async () => {
+  const { reader, page, dialog } = await opened(await bundled("election/bully/leader-crashes"));
+  const other = await decoder(reader);
+  for (const colours of ["light", "dark"]) {
+    await dialog.getByLabel("Colours of the picture").selectOption(colours);
+    const [, svg] = await saved(page, dialog, "Save picture (SVG)");
+    for (const scale of colours === "light" ? [1] : [2]) {
+      await dialog.getByLabel(/^Size in pixels/).selectOption(`${scale}×`);
+      const [name, png] = await saved(page, dialog, "Save picture (PNG)");
+      assert.match(name, /^[a-z0-9-]+\.png$/);
+      await dialog.getByText(`The browser saves ${name}.`).waitFor();
+      const { size, drawn, apart, inked } = await compare(other, png, svg);
+      assert.deepEqual(size, drawn.map((side) => side * scale));
+      assert.ok(apart < 0.002, `${apart} of the pixels differ`);
+      assert.ok(inked > 0.01, "something is drawn");
+      const texts = textsOf(png);
+      assert.equal(texts.Title, await page.locator(".title span").first().innerText());
+      assert.equal(texts.Copyright, LICENCE);
+      assert.match(texts.Source, /#s=deflate\./);
+    }
+  }
+  await dialog.getByLabel(/^Size in pixels/).selectOption("wide");
+  await dialog.getByLabel(/^Width in pixels/).fill("1234");
+  await dialog.getByLabel(/^Width in pixels/).press("Enter");
+  const [, png] = await saved(page, dialog, "Save picture (PNG)");
+  assert.equal(png.readUInt32BE(16), 1234);
+  await dialog.getByLabel(/^Width in pixels/).fill("16000");
+  await dialog.getByLabel(/^Width in pixels/).press("Enter");
+  await dialog.getByRole("button", { name: "Save picture (PNG)" }).click();
+  await dialog.getByText(/^A picture of 16000 × \d+ pixels is too large/).waitFor();
+  await reader.leave();
+});
+
+test("the trace is that of the command line, byte for byte", async (context) => {
+  const program = fileURLToPath(new URL("../../target/debug/worldlines", import.meta.url));
+  const isBuilt = await access(program).then(() => true, () => false);
+  if (!isBuilt) return context.skip("the command line is not built");
+  for (const path of ["reliable/best-effort-broadcast/sender-crashes-half-way", "byzantine/interactive-consistency/three-generals"]) {
+    const { reader, page, dialog } = await opened(await bundled(path));
+    await dialog.getByLabel("File for another program").selectOption("trace");
+    const [name, trace] = await saved(page, dialog, "Save file");
+    assert.match(name, /\.trace\.json$/);
+    const file = fileURLToPath(new URL(`../../static/scenarios/${path}.json`, import.meta.url));
+    const { stdout } = await promisify(execFile)(program, ["run", file, "--json"], { maxBuffer: 1 << 26 });
+    assert.equal(trace.toString(), stdout);
+    await reader.leave();
+  }
+});
+
+/** Number of pages of a PDF. */
+const pagesOf = (pdf) => pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length;
+
+test("on paper the run has one sheet in its colours, with title, captions and verdicts, and nothing is cut", async () => {
+  for (const path of [
+    "reliable/best-effort-broadcast/sender-crashes-half-way",
+    "ordering/fifo-multicast/three-orders",
+    "consensus/paxos/duelling-proposers",
+  ]) {
+    const reader = await playground.reader({ ...calm, colorScheme: "dark" });
+    const page = await reader.open(await bundled(path));
+    const printed = page.locator(".printed svg");
+    for (const landscape of [true, false]) {
+      const pdf = await page.pdf({ format: "A4", landscape, margin: { top: "12mm", bottom: "12mm", left: "12mm", right: "12mm" } });
+      assert.equal(pagesOf(pdf), 1, `${path}, landscape: ${landscape}`);
+      await until(async () => (await printed.count()) === 0, "the page is itself again");
+      // A4 without margins, in CSS pixels.
+      const [width, height] = landscape ? [1031, 702] : [702, 1031];
+      await page.setViewportSize({ width, height });
+      await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      const seen = await printed.evaluate((svg) => {
+        const within = [...svg.querySelectorAll("path, rect, circle, text")].every((element) => {
+          const box = element.getBoundingClientRect();
+          return box.left >= -1 && box.top >= -1 && box.right <= innerWidth + 1 && box.bottom <= innerHeight + 1;
+        });
+        const paper = getComputedStyle(svg.querySelector(".wl-paper")).fill;
+        return { within, paper, text: svg.textContent, width: svg.getBoundingClientRect().width, isAlone: document.querySelector("#worldlines").offsetHeight === 0 };
+      });
+      assert.ok(seen.within, "every element is on the sheet");
+      assert.ok(seen.isAlone, "the page itself is not printed");
+      assert.equal(seen.paper, "rgb(255, 255, 255)");
+      assert.ok(seen.text.includes(await page.evaluate(() => document.querySelector("#run-heading").textContent.trim())), "the title is there");
+      assert.match(seen.text, /[✓✗…]/);
+      await page.emulateMedia({ media: null });
+      await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+      assert.equal(await printed.count(), 0);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+    await reader.leave();
+  }
+});
+
+test("what the picture does not say is printed from the page: a hidden future, the task of an exercise", async () => {
+  const reader = await playground.reader(calm);
+  const page = await reader.open(await bundled("ordering/fifo-multicast/exercise-reply-first"));
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.locator(".printed").count(), 0);
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator(".exercise").isVisible());
+  await reader.leave();
+});
+
+/** Frames of a GIF as the browser shows them: their number, times in ms, sizes, and how many pixels are inked in the first, the middle and the last. */
+const framesOf = (page, gif) =>
+  page.evaluate(async (gif) => {
+    const data = Uint8Array.from(atob(gif), (character) => character.charCodeAt(0));
+    const images = new ImageDecoder({ data, type: "image/gif" });
+    await images.tracks.ready;
+    await images.completed;
+    const { frameCount, repetitionCount } = images.tracks.selectedTrack;
+    const frames = [];
+    for (let frameIndex = 0; frameIndex < frameCount; frameIndex += 1) {
+      const { image } = await images.decode({ frameIndex });
+      const { displayWidth: width, displayHeight: height, duration } = image;
+      const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      let inked = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at] + data[at + 1] + data[at + 2] < 600) inked += 1;
+      }
+      frames.push({ size: [width, height], duration: duration / 1000, inked });
+      image.close();
+    }
+    return { frames, loops: repetitionCount };
+  }, gif.toString("base64"));
+
+test("the animation plays the run at the chosen speed, tells its licence and link, and can be cancelled", async () => {
+  const { reader, page, dialog } = await opened(await bundled("reliable/best-effort-broadcast/sender-crashes-half-way"));
+  await dialog.getByLabel(/^Size in pixels/).selectOption("1");
+  const begun = Date.now();
+  const [name, gif] = await saved(page, dialog, "Save animation (GIF)");
+  const took = Date.now() - begun;
+  assert.match(name, /^[a-z0-9-]+\.gif$/);
+  await dialog.getByText(`The browser saves ${name}.`).waitFor();
+  const framesIn = async (gif) => {
+    const other = await decoder(reader, `${playground.url}embed.js`);
+    const read = await framesOf(other, gif);
+    await other.context().close();
+    return read;
+  };
+  const { frames, loops } = await framesIn(gif);
+  console.log(`animation: ${gif.length} bytes, ${frames.length} frames of ${frames[0].size.join(" by ")}, ${took} ms`);
+  assert.ok(loops === Infinity, "it is repeated");
+  assert.ok(frames.length >= 20 && frames.length <= 200, `${frames.length} frames`);
+  assert.ok(frames.every(({ size }) => size[0] === 960), "a pixel for each of 960");
+  const length = frames.reduce((sum, { duration }) => sum + duration, 0);
+  assert.ok(length > 8_000 && length < 10_000, `seven seconds and two for the end: ${length} ms`);
+  const [first, middle, last] = [0, Math.floor(frames.length / 2), frames.length - 1].map((place) => frames[place].inked);
+  assert.ok(first < middle && middle < last, `more and more is drawn: ${first}, ${middle}, ${last}`);
+  const text = gif.toString("latin1");
+  assert.ok(text.includes(LICENCE) && /#s=deflate\./.test(text), "licence and link stand in it");
+  await dialog.getByLabel(/^Speed of the animation/).selectOption("200");
+  const [, quick] = await saved(page, dialog, "Save animation (GIF)");
+  const faster = (await framesIn(quick)).frames.reduce((sum, { duration }) => sum + duration, 0);
+  assert.ok(faster > 5_000 && faster < 6_500, `${faster} ms`);
+  await dialog.getByLabel(/^Size in pixels/).selectOption("3×");
+  await dialog.getByLabel(/^Speed of the animation/).selectOption("10");
+  let files = 0;
+  page.on("download", () => (files += 1));
+  await dialog.getByRole("button", { name: "Save animation (GIF)" }).click();
+  await dialog.getByRole("progressbar").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await dialog.getByRole("progressbar").count(), 0);
+  await page.waitForTimeout(1_000);
+  assert.equal(files, 0, "nothing is saved");
+  assert.ok(await dialog.getByRole("button", { name: "Save animation (GIF)" }).isEnabled());
+  await reader.leave();
+});
+
+/** A voice that reads a line in 60 ms, and keeps what it was given. */
+const withVoice = () => {
+  const said = (window.said = []);
+  let timer;
+  const voice = {
+    cancel: () => clearTimeout(timer),
+    speak: (utterance) => {
+      said.push(utterance.text);
+      utterance.onstart?.();
+      timer = setTimeout(() => utterance.onend?.(), 60);
+    },
+  };
+  Object.defineProperty(window, "speechSynthesis", { value: voice });
+  window.SpeechSynthesisUtterance = class {
+    constructor(text) {
+      this.text = text;
+    }
+  };
+};
+
+/** The tab of the events with the run in words, unfolded. */
+async function told(prepare, fragment = "") {
+  const reader = await playground.reader(calm);
+  await reader.context.addInitScript(prepare);
+  const page = await reader.open(fragment);
+  await page.getByRole("tab", { name: "Events" }).click();
+  const words = page.locator(".in-words");
+  await words.locator("summary").click();
+  await words.locator(".narration p").first().waitFor();
+  return { reader, page, words };
+}
+
+test("the run in words is read in its tab, and each line leads to its moment", async () => {
+  const { reader, page, words } = await told(withVoice);
+  const lines = (await words.locator(".narration").innerText()).split("\n").filter(Boolean);
+  await page.locator("#share").click();
+  const text = await page.getByRole("dialog").getByRole("textbox", { name: "Run in words" }).inputValue();
+  assert.deepEqual(lines, text.split("\n").filter(Boolean));
+  await page.keyboard.press("Escape");
+  await words.getByRole("button", { name: /^At 52 ms/ }).click();
+  assert.match(await page.locator(".clock").textContent(), /^52 ms/);
+  assert.match(await words.locator("[aria-current]").innerText(), /^At 52 ms/);
+  await reader.leave();
+});
+
+test("the run is read out line by line, the playhead follows, and the voice stops when it is told to", async () => {
+  const { reader, page, words } = await told(withVoice);
+  const lines = (await words.locator(".narration").innerText()).split("\n").filter(Boolean);
+  await page.getByRole("button", { name: "Read aloud" }).click();
+  const said = () => page.evaluate(() => window.said);
+  await until(async () => (await page.getByRole("button", { name: "Read aloud" }).count()) === 1 && (await said()).length > 0, "it is read to the end");
+  assert.deepEqual(await said(), lines);
+  const last = await words.locator(".narration button").last().innerText();
+  assert.ok((await page.locator(".clock").textContent()).startsWith(last.match(/\d+ ms/)[0]), last);
+  await page.getByRole("button", { name: "Read aloud" }).click();
+  await page.getByRole("button", { name: "Stop reading" }).click();
+  const before = (await said()).length;
+  await page.waitForTimeout(300);
+  assert.equal((await said()).length, before);
+  await page.getByRole("button", { name: "Read aloud" }).click();
+  await page.getByRole("tab", { name: "Network" }).click();
+  const left = (await said()).length;
+  await page.waitForTimeout(300);
+  assert.equal((await said()).length, left, "another tab ends it");
+  await reader.leave();
+});
+
+test("a browser without speech has no such button, and one without a voice says so", async () => {
+  const without = await told(() => Object.defineProperty(window, "speechSynthesis", { value: undefined }));
+  assert.equal(await without.page.locator("#read-out").count(), 0);
+  await without.reader.leave();
+  const voiceless = await told(() => {
+    Object.defineProperty(window, "speechSynthesis", { value: { cancel() {}, speak: (it) => it.onerror() } });
+    window.SpeechSynthesisUtterance = class {};
+  });
+  await voiceless.page.locator("#read-out").click();
+  await voiceless.page.getByText("The browser did not read: it has no voice").waitFor();
+  await voiceless.reader.leave();
+});
