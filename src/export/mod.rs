@@ -27,6 +27,7 @@ pub use film::{Film, MOST_FRAMES, Shot};
 pub use gif::Animation;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
+pub use origin::{animation_comments, pixel_texts};
 #[cfg(not(target_arch = "wasm32"))]
 pub use pages::{Content, Site, SiteFile};
 pub use qr::{MOST_IN_QR, Qr, qr};

@@ -6,7 +6,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use yew::{platform::spawn_local, prelude::*};
 
 use super::{
@@ -20,7 +20,7 @@ use crate::{
     app::{
         Action, PICTURE_WIDTHS, PictureSize, Run, SPEEDS, Sharing, fitting_pace, speed_name, text,
     },
-    export::{self, Animation, Film, LICENCE, SvgOptions},
+    export::{self, Animation, Film, SvgOptions},
     split::part,
     web::{self, Frames, Listener},
 };
@@ -96,7 +96,7 @@ pub(super) fn PictureFiles(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| {
             made.set(Made::Drawing);
             let (props, made, work) = (props.clone(), made.clone(), Rc::clone(&work));
-            // Cancel takes it away.
+            // Cancel removes it.
             work.replace(Some(Work::default()));
             spawn_local(async move {
                 let fetched = filming::fetch().await;
@@ -186,14 +186,9 @@ fn draw(props: &Props, made: UseStateSetter<Made>) -> Work {
     let Props { run, options, sharing, .. } = props;
     let name = file_name(run, "png");
     let options = SvgOptions { theme: options.theme.of_pixels(), ..options.clone() };
-    let mut texts = json!({
-        "Title": export::heading(run),
-        "Software": "Worldlines",
-        "Copyright": LICENCE,
-    });
-    if let Some(link) = &options.link {
-        texts["Source"] = json!(link);
-    }
+    let texts = export::pixel_texts(run, options.link.as_deref());
+    let texts: Map<String, Value> =
+        texts.into_iter().map(|(key, text)| (key.to_owned(), text.into())).collect();
     let mut wish = json!({"svg": export::svg(run, &options), "name": name, "texts": texts});
     add_size(&mut wish, *sharing);
     let listener = {
@@ -211,14 +206,14 @@ fn run_script(made: UseStateSetter<Made>, then: impl FnOnce() + 'static) {
     web::run_script(PICTURES, move |runs| if runs { then() } else { made.set(Made::NotFetched) });
 }
 
-fn add_size(wish: &mut serde_json::Value, sharing: Sharing) {
+fn add_size(wish: &mut Value, sharing: Sharing) {
     match sharing.size {
         PictureSize::Times(times) => wish["scale"] = json!(times),
         PictureSize::Wide => wish["width"] = json!(sharing.width),
     }
 }
 
-/// What went wrong, as the script says it.
+/// Failure that the script has told; none if the picture was saved.
 fn answered(answer: &str) -> Option<Made> {
     match answer.split_once(' ') {
         Some(("size", size)) => Some(Made::TooLarge(size.replace(' ', " × "))),
@@ -251,7 +246,7 @@ fn film(props: &Props, made: UseStateSetter<Made>) -> Work {
         "accent": film.colours[1],
     });
     add_size(&mut wish, *sharing);
-    let comments = comments(run, options);
+    let comments = export::animation_comments(run, options.link.as_deref());
     let name = file_name(run, "gif");
     let reel = Reel { film, drawn: 0, size: [0; 2], animation: None, pixels: Vec::new() };
     let reel = Rc::new(RefCell::new(reel));
@@ -286,13 +281,6 @@ fn film(props: &Props, made: UseStateSetter<Made>) -> Work {
     };
     run_script(made, move || web::tell("worldlines-film", &wish.to_string()));
     Work { listeners: on_frame.into_iter().chain(on_ready).collect(), frames }
-}
-
-/// Lines that stand in the file: heading, licence and link.
-fn comments(run: &Run, options: &SvgOptions) -> Vec<String> {
-    let heading = export::heading(run);
-    let licence = format!("A run of Worldlines. Licence of the picture: CC BY 4.0, {LICENCE}");
-    [heading, licence].into_iter().chain(options.link.clone()).collect()
 }
 
 /// Draws one frame; true if there is none, or if one could not be drawn.

@@ -13,7 +13,7 @@ use resvg::{
 };
 use skrifa::{FontRef, MetadataProvider as _};
 use worldlines::{
-    export::{LICENCE, SvgOptions, svg},
+    export::{SvgOptions, pixel_texts, svg},
     runs::Outcome,
 };
 
@@ -112,12 +112,8 @@ fn draw(picture: &str, fonts: Vec<Vec<u8>>, scale: f32) -> Result<Pixmap, String
 fn encode(map: Pixmap, run: &Outcome, options: &SvgOptions) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, map.width(), map.height());
-    let mut say = |key: &str, text: String| encoder.add_itxt_chunk(key.to_owned(), text);
-    say("Title", worldlines::export::heading(run))?;
-    say("Software", "Worldlines".to_owned())?;
-    say("Copyright", LICENCE.to_owned())?;
-    if let Some(link) = &options.link {
-        say("Source", link.clone())?;
+    for (key, text) in pixel_texts(run, options.link.as_deref()) {
+        encoder.add_itxt_chunk(key.to_owned(), text)?;
     }
     write(encoder, &map)?;
     Ok(bytes)
