@@ -8,6 +8,7 @@ use super::{Area, Run, Selection, Shared, State, Stride, Study};
 use crate::kernel::{NodeId, NodeSet, Verdict};
 
 /// Returns the state with all selections checked against its run. `before` is the state before the action.
+#[expect(clippy::too_many_lines, reason = "a line for each field")]
 pub(super) fn held(before: &State, mut state: State) -> State {
     let changed = state.run != before.run;
     // Searching for a message or a verdict takes long in a long run: not at every frame of playback.
