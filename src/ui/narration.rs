@@ -62,13 +62,13 @@ enum Voice {
 }
 
 /// Lines of the paragraphs, and the number of lines of each.
-type Told = (Vec<Line>, Vec<usize>);
+type NarratedLines = (Vec<Line>, Vec<usize>);
 
 /// The text, and the voice.
 #[component]
 fn Words(props: &Props) -> Html {
     let Props { run, playhead, hidden, send } = props;
-    let told: Rc<Told> = use_memo(run.clone(), |run| {
+    let told: Rc<NarratedLines> = use_memo(run.clone(), |run| {
         let paragraphs = export::paragraphs(run);
         let lengths = paragraphs.iter().map(Vec::len).collect();
         (paragraphs.concat(), lengths)
@@ -120,7 +120,7 @@ fn Words(props: &Props) -> Html {
 
 /// Hears which line is read, and brings the playhead to its moment. The voice stops with the component, and when the run is another one.
 #[hook]
-fn use_voice(told: &Rc<Told>, run: &Run, voice: &UseStateHandle<Voice>, send: &Send) {
+fn use_voice(told: &Rc<NarratedLines>, run: &Run, voice: &UseStateHandle<Voice>, send: &Send) {
     let latest = use_mut_ref(|| Rc::clone(told));
     latest.replace(Rc::clone(told));
     use_effect_with(run.clone(), {
@@ -152,7 +152,7 @@ fn use_voice(told: &Rc<Told>, run: &Run, voice: &UseStateHandle<Voice>, send: &S
 }
 
 /// The button that has the run read out; a hint where the browser cannot, or where it would tell what is hidden.
-fn controls(told: &Rc<Told>, hidden: bool, voice: &UseStateHandle<Voice>) -> Html {
+fn controls(told: &Rc<NarratedLines>, hidden: bool, voice: &UseStateHandle<Voice>) -> Html {
     if hidden {
         return html! { <p class="hint">{ text::narration::HIDDEN }</p> };
     }

@@ -53,7 +53,7 @@ enum Made {
 }
 
 /// Maker of an animation: it works until it is dropped.
-type Filming = fn(&Props, UseStateSetter<Made>) -> Work;
+type Filming = fn(&Props, UseStateSetter<Made>) -> PictureWork;
 
 part! {
     /// The animation of a run.
@@ -62,12 +62,12 @@ part! {
 
 /// Work in progress. Dropping it ends it: the frames would keep themselves.
 #[derive(Debug, Default)]
-struct Work {
+struct PictureWork {
     listeners: Vec<Listener>,
     frames: Rc<RefCell<Option<Frames>>>,
 }
 
-impl Drop for Work {
+impl Drop for PictureWork {
     fn drop(&mut self) {
         self.frames.take();
         self.listeners.clear();
@@ -81,7 +81,7 @@ pub(super) fn PictureFiles(props: &Props) -> Html {
     let Props { sharing, send, .. } = props;
     // Only of the view: the file that is being made, and the work on it.
     let made = use_state_eq(|| Made::Nothing);
-    let work = use_mut_ref(|| None::<Work>);
+    let work = use_mut_ref(|| None::<PictureWork>);
     let sharing = *sharing;
     let works = matches!(*made, Made::Drawing | Made::Frames(..));
     let pixels = {
@@ -97,7 +97,7 @@ pub(super) fn PictureFiles(props: &Props) -> Html {
             made.set(Made::Drawing);
             let (props, made, work) = (props.clone(), made.clone(), Rc::clone(&work));
             // Cancel removes it.
-            work.replace(Some(Work::default()));
+            work.replace(Some(PictureWork::default()));
             spawn_local(async move {
                 let fetched = filming::fetch().await;
                 let is_wanted = work.borrow().is_some();
@@ -182,7 +182,7 @@ fn made_words(made: &Made) -> String {
 }
 
 /// Draws the picture in pixels. The script gives the file to the browser.
-fn draw(props: &Props, made: UseStateSetter<Made>) -> Work {
+fn draw(props: &Props, made: UseStateSetter<Made>) -> PictureWork {
     let Props { run, options, sharing, .. } = props;
     let name = file_name(run, "png");
     let options = SvgOptions { theme: options.theme.of_pixels(), ..options.clone() };
@@ -198,7 +198,7 @@ fn draw(props: &Props, made: UseStateSetter<Made>) -> Work {
         })
     };
     run_script(made, move || web::tell("worldlines-pixels", &wish.to_string()));
-    Work { listeners: listener.into_iter().collect(), frames: Rc::default() }
+    PictureWork { listeners: listener.into_iter().collect(), frames: Rc::default() }
 }
 
 /// Runs the script of pictures, and then calls.
@@ -234,7 +234,7 @@ struct Reel {
 }
 
 /// Makes an animation, frame by frame, and gives it to the browser.
-fn film(props: &Props, made: UseStateSetter<Made>) -> Work {
+fn film(props: &Props, made: UseStateSetter<Made>) -> PictureWork {
     let Props { run, options, sharing, .. } = props;
     let pace = fitting_pace(run) * f64::from(sharing.speed) / 100.0;
     let film = Film::of(run, options, pace);
@@ -280,7 +280,7 @@ fn film(props: &Props, made: UseStateSetter<Made>) -> Work {
         })
     };
     run_script(made, move || web::tell("worldlines-film", &wish.to_string()));
-    Work { listeners: on_frame.into_iter().chain(on_ready).collect(), frames }
+    PictureWork { listeners: on_frame.into_iter().chain(on_ready).collect(), frames }
 }
 
 /// Draws one frame; true if there is none, or if one could not be drawn.

@@ -1,4 +1,4 @@
-// Pictures that a reader takes away: pixels, paper, an animation, the trace; and the run in words, to read and to hear.
+// Pictures that a reader saves: pixels, paper, an animation, the trace; and the run in words, to read and to hear.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
