@@ -14,7 +14,6 @@ use crate::{
         Problem, measure, parse, scenario,
         search::{self, Asked, Found},
     },
-    import,
     kernel::{Kind, Property, Scenario},
     runs::{Outcome, measure::Measures},
     search::{Finding, Method, Objective, Search, Target, Workers, adversary, minimise},
@@ -184,11 +183,8 @@ pub fn failed(why: &str) -> [String; 2] {
 /// Number of steps of a search between two reports of progress.
 const SAID_EVERY: u32 = 4;
 
-/// Runs a task, or imports a long text, and reports its results, one text at a time.
+/// Runs a task, and reports its results, one text at a time.
 pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
-    if import::run_errand(text, say) {
-        return;
-    }
     match Errand::read(text) {
         Ok(Errand::Search(asked)) => run_search(&asked, say),
         Ok(Errand::Shrink(given, property)) => {

@@ -15,7 +15,7 @@ use crate::{
     formats::{Problem, lines, link},
     import::{
         Abstraction, Arriving, Imported, LINE, Options, Recording, import_with, is_scenario,
-        is_unknown, write_errand,
+        is_unknown, run_errand, write_errand,
     },
     runs::Outcome,
     split::part,
@@ -93,11 +93,13 @@ pub struct TextImport {
     pub errand: fn(&Source) -> Option<String>,
     /// Does the next piece of a long import. Returns the action once it is done.
     pub advance: fn(&mut LongImport) -> Option<ImportAction>,
+    /// Runs such an errand in the worker, and says the run in texts.
+    pub work: fn(&str, &mut dyn FnMut(String)),
 }
 
 part! {
     /// The import of recorded runs.
-    pub import_texts: TextImport = TextImport { read, errand, advance };
+    pub import_texts: TextImport = TextImport { read, errand, advance, work: run_errand };
 }
 
 /// Greatest length of the title of a recorded run, in characters.

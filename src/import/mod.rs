@@ -20,7 +20,7 @@ mod vector_log;
 
 pub use places::LINE;
 pub use recorded::{Abstraction, EVENT};
-pub use relay::{Arriving, run_errand, write_errand};
+pub use relay::{Arriving, is_errand, run_errand, write_errand};
 
 use serde_json::Value as Json;
 

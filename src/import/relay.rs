@@ -146,18 +146,21 @@ pub fn write_errand(text: &str, options: &Options) -> String {
     format!("{ERRAND}{options}\n{text}")
 }
 
-/// Runs an errand to import a text. Returns false if it is another errand.
-pub fn run_errand(errand: &str, say: &mut dyn FnMut(String)) -> bool {
-    let Some((options, text)) = errand.strip_prefix(ERRAND).and_then(|it| it.split_once('\n'))
-    else {
-        return false;
-    };
+/// True if an errand is to import a text.
+#[must_use]
+pub fn is_errand(errand: &str) -> bool {
+    errand.starts_with(ERRAND)
+}
+
+/// Runs an errand to import a text.
+pub fn run_errand(errand: &str, say: &mut dyn FnMut(String)) {
+    let found = errand.strip_prefix(ERRAND).and_then(|it| it.split_once('\n'));
+    let Some((options, text)) = found else { return };
     let options: Json = serde_json::from_str(options).unwrap_or_default();
     let word = |field: &str| options.get(field).and_then(Json::as_str);
     let judged_as = word("as").and_then(Abstraction::named);
     let options = Options { expression: word("expression").map(str::to_owned), judged_as };
     import_in_lines(text, &options, say);
-    true
 }
 
 /// Reads a text in a worker, and says the run, or the problem, in texts of some lines.

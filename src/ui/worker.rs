@@ -3,8 +3,8 @@
 use yew::platform::spawn_local;
 
 use crate::{
-    app::{failed, missing_for_errand, run_errand, text},
-    protocols,
+    app::{failed, import_texts, missing_for_errand, run_errand, text},
+    import, protocols,
     split::{NotFetched, part},
     web,
 };
@@ -32,6 +32,10 @@ pub(super) fn serve() {
 async fn prepared(errand: &str) -> Result<Run, NotFetched> {
     for id in missing_for_errand(errand) {
         protocols::fetch(id).await?;
+    }
+    if import::is_errand(errand) {
+        import_texts::fetch().await?;
+        return import_texts::here().map(|import| import.work).ok_or(NotFetched);
     }
     search::fetch().await?;
     search::here().copied().ok_or(NotFetched)

@@ -5,10 +5,10 @@ use std::fs;
 use worldlines::{
     app::{
         Action, Edit, Hand, ImportAction, LongImport, SearchAction, SearchTask, Selection, Shared,
-        Source, State, edits, import_texts, reduce, run_errand,
+        Source, State, edits, import_texts, reduce,
     },
     formats::link,
-    import::Options,
+    import::{Options, run_errand},
     kernel::{Fault, MessageName, NodeId},
 };
 
