@@ -7,10 +7,10 @@ export const arrived = (frame) => frame.locator("#worldlines > .page .stage svg"
 
 /** Makes a run live. A browser sends a click that follows at once on scrolling to the frame that was there before. */
 export async function wake(place) {
-  const still = place.locator(".still");
-  await still.scrollIntoViewIfNeeded();
-  await still.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-  await still.click();
+  // The still picture may be drawn meanwhile: it is another element then.
+  await place.scrollIntoViewIfNeeded();
+  await place.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  await place.locator(".still").click();
   await place.locator("iframe").waitFor();
 }
 

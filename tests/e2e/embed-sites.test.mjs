@@ -47,6 +47,7 @@ test("of many embeds at most three are live beside one hidden frame, and the pro
   assert.equal((await frames())[0], 3);
   assert.equal(page.frames().length, 1 + 3 + 1, "nothing else is there");
   await until(async () => (await page.locator("world-lines .still svg").count()) === 5, "all pictures are drawn");
+  // The program of `cargo xtask serve` is too large for the browser's cache.
   for (const file of ["playground_bg.wasm", "playground.js", "embed.js"]) {
     assert.equal(kept.filter((it) => it.endsWith(`/${file}`)).length, 1, `${file} is downloaded once`);
   }
