@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Largest number of messages of a kind that are drawn.
-const MOST: usize = 60;
+const MOST: usize = 50;
 /// Largest number of nodes with handles that are larger than they look.
 const FEW: usize = 40;
 /// Distance of the whole cut's handle from the edge.
