@@ -149,6 +149,14 @@ test("on paper the run has one sheet in its colours, with title, captions and ve
     const reader = await playground.reader({ ...calm, colorScheme: "dark" });
     const page = await reader.open(await bundled(path));
     const printed = page.locator(".printed svg");
+    // The part that makes the picture comes last: until then the page itself is printed.
+    const isReady = async () => {
+      await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      const count = await printed.count();
+      await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+      return count === 1;
+    };
+    await until(isReady, "the picture for paper can be made");
     for (const landscape of [true, false]) {
       const pdf = await page.pdf({ format: "A4", landscape, margin: { top: "12mm", bottom: "12mm", left: "12mm", right: "12mm" } });
       assert.equal(pagesOf(pdf), 1, `${path}, landscape: ${landscape}`);

@@ -105,7 +105,7 @@ test("the picture, the scenario and the words of the run are taken away", async 
     return [file.suggestedFilename(), await readFile(await file.path(), "utf8")];
   };
   await dialog.getByLabel("Colours of the picture").selectOption("dark");
-  const [picture, svg] = await saved("Save picture");
+  const [picture, svg] = await saved("Save picture (SVG)");
   assert.match(picture, /^[a-z0-9-]+\.svg$/);
   assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" class="worldlines-dark"/);
   assert.match(svg, /<dc:source>[^<]*#s=deflate\./);
