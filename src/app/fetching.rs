@@ -118,6 +118,8 @@ impl Ids {
 
     /// Adds those of a link, or of the JSON of a scenario.
     fn add_link(&mut self, text: &str) {
+        // A byte order mark is no part of the JSON of a file.
+        let text = text.trim_start_matches('\u{FEFF}');
         if text.trim_start().starts_with('{') {
             return self.add_text(text);
         }
