@@ -119,6 +119,7 @@ test("the deliveries stand node beside node, and other orders are marked", async
   const page = await example(reader, ORDERS);
   await page.locator("#tab-deliveries").click();
   const cells = page.locator('.deliveries .all [role="cell"]');
+  await cells.nth(8).waitFor();
   assert.equal(await cells.count(), 9);
   assert.equal(await page.locator(".deliveries .odd").count(), 9);
   assert.match(await cells.nth(2).innerText(), /⇅\s*yes \(Bob\)/);
@@ -132,6 +133,7 @@ test("messages travel in the network as the playhead moves", async () => {
   const reader = await playground.reader();
   const page = await example(reader, ORDERS);
   await page.locator("#tab-network").click();
+  await page.locator(".network-view .host").nth(2).waitFor();
   assert.equal(await page.locator(".network-view .host").count(), 3);
   assert.equal(await page.locator(".network-view .flight").count(), 0);
   const place = async (time) => {
