@@ -26,6 +26,8 @@ pub(crate) fn move_scripts(folder: &Path) -> Result<(), String> {
 fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
     const START: &str = "<script";
     const END: &str = "</script>";
+    // `trunk serve` fills in the address from which its own script hears of a new build when it serves the page.
+    const SERVED: &str = "{{__TRUNK";
     let (mut rest, mut next, mut scripts) = (page, String::new(), Vec::new());
     while let Some(start) = rest.find(START) {
         let (before, script) = rest.split_at(start);
@@ -33,7 +35,7 @@ fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
         let Some(end) = script.find(END) else { break };
         let (tag, content) = (&script[..open], &script[open + 1..end]);
         next.push_str(before);
-        if content.trim().is_empty() {
+        if content.trim().is_empty() || content.contains(SERVED) {
             next.push_str(&script[..end]);
         } else {
             let name = format!("start-{:016x}.js", hash::of(content.as_bytes()));
@@ -64,5 +66,11 @@ mod tests {
         );
         assert_eq!(page, expected);
         assert_eq!(without_scripts(&page), (expected, Vec::new()), "twice is as good as once");
+    }
+
+    #[test]
+    fn script_that_trunk_fills_in_stays() {
+        let page = "<body><script>\nconst address = '{{__TRUNK_ADDRESS__}}';\n</script></body>";
+        assert_eq!(without_scripts(page), (page.to_owned(), Vec::new()));
     }
 }
