@@ -2,7 +2,7 @@
 
 use crate::kernel::{Fault, Scenario};
 
-/// Kinds of changes that a reader may make: a set of [`NAMES`](Self::NAMES).
+/// Kinds of changes that a reader may make: a set of [`names`](Self::names).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowed(u32);
 
@@ -11,24 +11,6 @@ impl Allowed {
     pub const ALL: Self = Self(u32::MAX);
     /// No change.
     pub const NONE: Self = Self(0);
-    /// Names of the kinds: those of faults, requests, and everything else of a scenario.
-    pub const NAMES: [&str; 15] = [
-        "drop",
-        "delay",
-        "duplicate",
-        "corrupt",
-        "forge",
-        "crash",
-        "recover",
-        "pause",
-        "partition",
-        "cut",
-        "omit",
-        "traitor",
-        "drift",
-        Self::REQUEST,
-        Self::SETTINGS,
-    ];
     pub(super) const REQUEST: &str = "request";
     pub(super) const SETTINGS: &str = "settings";
 
@@ -38,8 +20,13 @@ impl Allowed {
         Self(names.split_whitespace().fold(0, |set, name| set | Self::only(name)))
     }
 
+    /// Names of the kinds: those of faults, requests, and everything else of a scenario.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Fault::KINDS.into_iter().chain([Self::REQUEST, Self::SETTINGS])
+    }
+
     fn only(name: &str) -> u32 {
-        Self::NAMES.iter().position(|it| *it == name).map_or(0, |place| 1 << place)
+        Self::names().position(|it| it == name).map_or(0, |place| 1 << place)
     }
 
     /// True if the set has the kind of this name.

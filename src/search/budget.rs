@@ -235,6 +235,15 @@ mod tests {
     }
 
     #[test]
+    fn search_tries_each_kind_of_faults() {
+        let sorted = |mut kinds: [&'static str; KINDS.len()]| {
+            kinds.sort_unstable();
+            kinds
+        };
+        assert_eq!(sorted(KINDS), sorted(Fault::KINDS));
+    }
+
+    #[test]
     fn budget_text_reads_back_as_the_same_budget() {
         assert_eq!(read("crash=1,drop=2").to_string(), "1 crash and 2 drops");
         assert_eq!(read(" drop = 1 ").to_string(), "1 drop");

@@ -197,6 +197,22 @@ macro_rules! times_of {
 }
 
 impl Fault {
+    /// All kinds, in the order of the table in docs/scenario.md.
+    pub const KINDS: [&str; 13] = [
+        "drop",
+        "delay",
+        "duplicate",
+        "corrupt",
+        "forge",
+        "crash",
+        "recover",
+        "pause",
+        "partition",
+        "cut",
+        "omit",
+        "traitor",
+        "drift",
+    ];
     /// Least rate of a clock: half the rate of time.
     pub const MIN_RATE: PerMillion = PerMillion(500_000);
     /// Greatest rate of a clock: twice the rate of time.

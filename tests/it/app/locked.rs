@@ -125,7 +125,7 @@ fn menu_within_what_is_allowed_has_no_other_item() {
     assert_eq!(ids(moment, "request"), ["broadcast"]);
     let all = Menu::of(&run, moment);
     assert_eq!(all.clone().within(&run, Allowed::ALL), all);
-    for name in Allowed::NAMES {
+    for name in Allowed::names() {
         assert!(Allowed::of(name).has(name) && Allowed::ALL.has(name) && !Allowed::NONE.has(name));
     }
 }

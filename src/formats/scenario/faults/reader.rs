@@ -8,28 +8,11 @@ use super::super::{
 };
 use crate::kernel::{Fault, MAX_BITS, PerMillion, Side, Strategy};
 
-/// All kinds of faults, in the order of the table in docs/scenario.md.
-const KINDS: &[&str] = &[
-    "drop",
-    "delay",
-    "duplicate",
-    "corrupt",
-    "forge",
-    "crash",
-    "recover",
-    "pause",
-    "partition",
-    "cut",
-    "omit",
-    "traitor",
-    "drift",
-];
-
 /// Reads one fault.
 pub(in crate::formats::scenario) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     let object = place.open_object()?;
-    if let Some(name) = object.names().find(|name| !KINDS.contains(name)) {
-        return Err(object.unknown("fault", name, KINDS.iter().copied()));
+    if let Some(name) = object.names().find(|name| !Fault::KINDS.contains(name)) {
+        return Err(object.unknown("fault", name, Fault::KINDS.into_iter()));
     }
     let mut names = object.names();
     let (Some(kind), None) = (names.next(), names.next()) else {
