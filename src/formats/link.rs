@@ -272,6 +272,24 @@ pub fn decode(text: &str) -> Result<Decoded, Problem> {
     Ok(Decoded { scenario, digest, compared })
 }
 
+/// Reads a link, or the JSON of a scenario. Of an exercise with variants it returns the one that a student's key picks;
+/// without a key, the exercise without its variants.
+///
+/// # Errors
+/// The first error in the text, or in the variant.
+pub fn open(text: &str, key: Option<&str>) -> Result<Decoded, Problem> {
+    let Decoded { scenario, digest, compared } = match text.trim_start().starts_with('{') {
+        true => Decoded { scenario: scenario::read(text)?, digest: None, compared: Vec::new() },
+        false => decode(text)?,
+    };
+    let variant = match key {
+        Some(key) => scenario::variant_for(&scenario, key)?.map(|(_, variant)| variant),
+        None => None,
+    };
+    let scenario = variant.unwrap_or_else(|| scenario::without_variants(scenario));
+    Ok(Decoded { scenario, digest, compared })
+}
+
 /// Reads the texts of the scenarios in a link, as [`decode`] does, without reading the scenarios.
 ///
 /// # Errors

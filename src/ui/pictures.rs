@@ -10,7 +10,7 @@ use crate::{
     analysis::{Judgement, Report},
     app::{OPENING, ProgramPart, fetched_text, missing_to_begin, text},
     export::{SvgOptions, Theme, beginning, file_stem, svg, without_unused_faults},
-    formats::{Problem, bundled, link, scenario},
+    formats::{Problem, bundled, link},
     kernel::{Scenario, Time},
     protocols,
     runs::{Outcome, Work},
@@ -119,19 +119,10 @@ fn keep_property(report: &mut Report, wanted: &str) {
     }
 }
 
-/// The scenario of a link, or of a file with the key of a student, who has a variant of an exercise; the opening example where
-/// there is none.
+/// Returns the scenario of a link or a file; the opening example if the text is empty.
 fn scenario_of(text: &str, key: Option<&str>) -> Result<Scenario, Problem> {
     if let Some(opening) = bundled::find(OPENING).filter(|_| text.is_empty()) {
         return opening.scenario();
     }
-    let scenario = match text.trim_start().starts_with('{') {
-        true => scenario::read(text)?,
-        false => link::decode(text)?.scenario,
-    };
-    let variant = match key {
-        Some(key) => scenario::variant_for(&scenario, key)?.map(|(_, variant)| variant),
-        None => None,
-    };
-    Ok(variant.unwrap_or_else(|| scenario::without_variants(scenario)))
+    link::open(text, key).map(|opened| opened.scenario)
 }

@@ -12,7 +12,6 @@ use crate::formats::{
     Problem,
     bundled::{self, Bundled},
     link::{self, Decoded},
-    scenario,
 };
 
 pub(in super::super) fn open(state: State, bundled: &Bundled) -> State {
@@ -47,7 +46,8 @@ pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>
         return assign(replace_all(state, opened));
     }
     let mut runner = state.runner();
-    let opened = read_link(text, key).and_then(|Decoded { scenario, digest, compared }| {
+    let read = link::open(text, key).map_err(|problem| refused(text, &problem));
+    let opened = read.and_then(|Decoded { scenario, digest, compared }| {
         let run = runner.run(scenario).map_err(|problem| refused(text, &problem))?;
         Ok(run.map(|run| paired(linked(text, run, digest), compared, &mut runner)))
     });
@@ -97,27 +97,6 @@ fn replace_all(state: State, opened: State) -> State {
         ..opened
     };
     if state.calm { opened.calmed() } else { opened }
-}
-
-/// Reads a link, or the JSON of a scenario, as a file beside the page has it. The page shows one form of an exercise.
-fn read_link(text: &str, key: Option<&str>) -> Result<Decoded, Refused> {
-    let decoded = match text.trim_start().starts_with('{') {
-        true => scenario::read(text).map(|scenario| Decoded {
-            scenario,
-            digest: None,
-            compared: Vec::new(),
-        }),
-        false => link::decode(text),
-    };
-    let picked = decoded.and_then(|Decoded { scenario, digest, compared }| {
-        let variant = match key {
-            Some(key) => scenario::variant_for(&scenario, key)?.map(|(_, variant)| variant),
-            None => None,
-        };
-        let scenario = variant.unwrap_or_else(|| scenario::without_variants(scenario));
-        Ok(Decoded { scenario, digest, compared })
-    });
-    picked.map_err(|problem| refused(text, &problem))
 }
 
 fn refused(text: &str, problem: &Problem) -> Refused {
