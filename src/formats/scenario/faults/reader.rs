@@ -12,7 +12,7 @@ use crate::kernel::{Fault, MAX_BITS, PerMillion, Side, Strategy};
 pub(in crate::formats::scenario) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     let object = place.open_object()?;
     if let Some(name) = object.names().find(|name| !Fault::KINDS.contains(name)) {
-        return Err(object.unknown("fault", name, Fault::KINDS.into_iter()));
+        return Err(object.unknown("fault", name, Fault::KINDS));
     }
     let mut names = object.names();
     let (Some(kind), None) = (names.next(), names.next()) else {
