@@ -228,7 +228,7 @@ class WorldLines extends HTMLElement {
     else this.#frame.contentWindow?.postMessage(wish, BASE.origin);
   }
 
-  /** The key of the student, who has a variant of an exercise; undefined if there is none, or the reader has a run of their own. */
+  /** Id of the student, which picks a variant; undefined without one, or once the reader has changed the run. */
   #student() {
     return this.#kept ? undefined : this.getAttribute("student")?.trim() || undefined;
   }

@@ -1,4 +1,4 @@
-//! The share dialog: whether it is open, and the form of the embed and of the picture that it makes.
+//! The state of the share dialog: open or closed, and the choices for embed and picture.
 
 use super::FITTING;
 

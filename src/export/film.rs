@@ -68,8 +68,8 @@ impl Film {
     }
 }
 
-/// Returns the moments of the frames, in virtual ms: those of events, with others between them where they are far apart. Where that is too
-/// many, they are at equal distances.
+/// Returns the moments of the frames, in virtual ms: those of events, with others between them where they are far apart. If there are too
+/// many, the moments are spaced equally.
 fn times(run: &Outcome, pace: f64) -> Vec<f64> {
     let end = interesting_end(run) as f64;
     let real = |time: f64| time / pace * 1_000.0;

@@ -47,10 +47,10 @@ pub fn parse(text: &str) -> Result<Json, Problem> {
     parse_within(text, MAX_TEXT)
 }
 
-/// Does the same for a text of at most so many bytes.
+/// Parses like [`parse`], with another limit of length, in bytes.
 ///
 /// # Errors
-/// As for [`parse`].
+/// Those of [`parse`], and a longer text.
 pub fn parse_within(text: &str, most: usize) -> Result<Json, Problem> {
     if text.len() > most {
         let found = format!("{} bytes", text.len());

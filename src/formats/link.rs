@@ -196,7 +196,7 @@ pub fn with_digest(fragment: &str, digest: &str) -> String {
     format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
 }
 
-/// Adds the runs beside the first one, whose scenario it is, to a link; their digests, too, if all are known. None if the
+/// Adds a comparison to the link of `first`: the other runs, and their digests if all are known. None if the
 /// link would be too long, there are more than [`MOST_COMPARED`](super::MOST_COMPARED), or the part [`links`] is not here.
 #[must_use]
 pub fn with_comparison(fragment: &str, first: &Scenario, others: &[Compared]) -> Option<String> {

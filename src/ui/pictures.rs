@@ -119,7 +119,8 @@ fn keep_property(report: &mut Report, wanted: &str) {
     }
 }
 
-/// Returns the scenario of a link or a file; the opening example if the text is empty.
+/// Reads the scenario of a picture: of a link or a file, or the opening example if the text is empty. `key`, the id of a
+/// student, picks a variant of an exercise.
 fn scenario_of(text: &str, key: Option<&str>) -> Result<Scenario, Problem> {
     if let Some(opening) = bundled::find(OPENING).filter(|_| text.is_empty()) {
         return opening.scenario();

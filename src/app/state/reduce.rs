@@ -53,8 +53,8 @@ pub fn reduce(state: &State, action: Action) -> State {
     }
 }
 
-/// True if a reader who may not make every change takes another run by this action, or changes one that may not be changed.
-/// The rest is refused where the change is made.
+/// True if the reader may not do this: it opens another run, or changes a locked one. Other changes are refused where they are
+/// made.
 fn is_refused(allowed: Allowed, action: &Action) -> bool {
     match action {
         Action::Open(_) | Action::Example(_) | Action::Protocol(_) | Action::Restore(_) => true,
