@@ -41,18 +41,29 @@ impl Allowed {
         if self == Self::ALL {
             return true;
         }
-        let missing = |from: &Scenario, to: &Scenario| {
-            let mut gone = from.faults.iter().filter(|fault| !to.faults.contains(fault));
-            gone.all(|fault: &Fault| self.has(fault.kind()))
-        };
         let rest = Scenario {
             faults: before.faults.clone(),
             requests: before.requests.clone(),
             ..after.clone()
         };
-        missing(before, after)
-            && missing(after, before)
+        self.permits_faults(&before.faults, &after.faults)
             && (before.requests == after.requests || self.has(Self::REQUEST))
             && (rest == *before || self.has(Self::SETTINGS))
+    }
+
+    fn permits_faults(self, before: &[Fault], after: &[Fault]) -> bool {
+        let is_same = |(one, other): &(&Fault, &Fault)| one == other;
+        let begin = before.iter().zip(after).take_while(is_same).count();
+        let (before, after) = (&before[begin..], &after[begin..]);
+        let end = before.iter().rev().zip(after.iter().rev()).take_while(is_same).count();
+        let (before, after) = (&before[..before.len() - end], &after[..after.len() - end]);
+        // Each fault that only one of them has, as often as it has it.
+        let mut added: Vec<&Fault> = after.iter().collect();
+        let mut removed = before.iter().filter(|fault| {
+            let place = added.iter().position(|other| other == fault);
+            place.map(|place| added.swap_remove(place)).is_none()
+        });
+        removed.all(|fault| self.has(fault.kind()))
+            && added.iter().all(|fault| self.has(fault.kind()))
     }
 }

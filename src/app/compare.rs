@@ -69,7 +69,7 @@ pub type Pair<'a> = [Option<&'a Judgement>; 2];
 impl Compare {
     /// Returns none, too, if the run takes long to compute.
     fn of(state: &State, against: Against, runner: &mut Runner) -> Option<Self> {
-        let linked = state.linked_runs().filter(|_| matches!(against, Against::Linked(_)));
+        let linked = state.linked_runs();
         let (run, seen, names) = match against {
             Against::Linked(place) => {
                 let run = runner.run(linked?.runs.get(place)?.scenario.clone()).ok()??;
@@ -107,7 +107,10 @@ impl Compare {
             [&names[0], &names[1]],
             waits.map(|waits| &waits[..]),
         );
-        let (sentence, linked) = (Shared::new(sentence), linked.cloned());
+        // The others of the link stay in it as long as this is one of them.
+        let is_of =
+            |linked: &&Shared<Linked>| linked.runs.iter().any(|it| it.scenario == run.scenario);
+        let (sentence, linked) = (Shared::new(sentence), linked.filter(is_of).cloned());
         Some(Self { against, run, parting, sentence, names, linked })
     }
 
@@ -260,7 +263,7 @@ pub(super) fn follow(state: &State, next: State) -> State {
     };
     let against = compare.against;
     let same = !matches!(against, Against::Protocol(id) if id == next.run.protocol.id);
-    let mut runner = state.runner();
+    let mut runner = state.runner().and(compare.run.clone());
     let compare = same.then(|| Compare::of(&next, against, &mut runner)).flatten();
     if runner.wanted.is_some() {
         return next.waits(runner);

@@ -6,8 +6,8 @@
 use std::{cmp::Reverse, rc::Rc};
 
 use super::{
-    Action, Page, Panel, Playhead, Run, State, derived::derived, pending::followed, reduce,
-    state::edits, words::heading,
+    Action, Assigned, Page, Panel, Playhead, Run, State, derived::derived, pending::followed,
+    reduce, state::edits, words::heading,
 };
 use crate::{
     formats::{link, scenario},
@@ -126,7 +126,12 @@ impl State {
         let shown = link::encode(&work.now.scenario);
         let is_shown = fragment.split('&').any(|field| field.trim_start_matches('#') == shown);
         // A long run is computed first.
-        let waiting = Self { stands_in: true, ..Self::opening() };
+        // The work on the address's run goes on; another run is opened by the address.
+        let assigned = match is_shown {
+            true => Assigned::Scenario(Rc::clone(&work.now.origin)),
+            false => Assigned::Undecided,
+        };
+        let waiting = Self { stands_in: true, assigned: assigned.clone(), ..Self::opening() };
         let begun = reduce(&waiting, Action::Restore(draft.to_owned()));
         if begun.pending.is_some() {
             return match is_shown {
@@ -136,7 +141,7 @@ impl State {
         }
         let Some(restored) = Self::restored(draft) else { return Self::arriving(fragment) };
         let then = if is_shown { Action::Pair } else { Action::Load };
-        reduce(&restored, then(fragment.to_owned()))
+        reduce(&Self { assigned, ..restored }, then(fragment.to_owned()))
     }
 
     /// Returns the work as a text; none if there is nothing to lose, or the part [`edits`](mod@edits) is not here.
@@ -189,18 +194,7 @@ impl State {
             let at = Playhead::at(&state.run, time.min(state.shown_until as f64));
             playhead = if at.cursor == playhead.cursor { at } else { playhead };
         }
-        let assigned = Some(Rc::clone(&origin));
-        derived(Self {
-            origin,
-            assigned,
-            written,
-            undo,
-            redo,
-            playhead,
-            panel,
-            playing: false,
-            ..state
-        })
+        derived(Self { origin, written, undo, redo, playhead, panel, playing: false, ..state })
     }
 }
 
@@ -220,7 +214,7 @@ pub(super) fn restore(state: State, draft: &str) -> State {
     undo.extend(restored.undo);
     let loads = state.loads + 1;
     let (calm, refusals, searching) = (state.calm, state.refusals, state.searching);
-    let assigned = state.assigned.or(restored.assigned);
+    let assigned = state.assigned;
     State { undo, loads, calm, refusals, searching, assigned, ..restored }
 }
 

@@ -8,7 +8,7 @@ use std::{collections::VecDeque, rc::Rc};
 use super::{
     Action, Hand, Lens, Making, MeasureAction, Playhead, Refused, Run, SearchAction, Shared, State,
     Study, Unread,
-    state::{act, load_variant},
+    state::{self, act},
     text,
 };
 use crate::{
@@ -199,6 +199,10 @@ fn advance(import: &mut LongImport) -> Option<ImportAction> {
         }
         return None;
     }
+    if import.arriving.is_lost() {
+        let why = text::importing::NOT_FETCHED.to_owned();
+        return Some(ImportAction::Refuse(import.source.clone(), why, false));
+    }
     if let Some((problem, is_unknown)) = import.arriving.refused() {
         return Some(refusal(&import.source, problem, is_unknown));
     }
@@ -228,7 +232,7 @@ pub(super) fn reduce(state: State, action: ImportAction) -> State {
         ImportAction::Read(source) => {
             let text = trimmed(&source.text);
             if source.options.expression.is_none() && link::is_link(text) {
-                return open(state, text);
+                return open(&stopped(state), text);
             }
             let imports = Imports { reading: Some(source), ..state.imports };
             State { imports, ..state }
@@ -238,7 +242,7 @@ pub(super) fn reduce(state: State, action: ImportAction) -> State {
             show(stopped(state), record, run)
         }
         ImportAction::Open(source) if is_read(&state, &source) => {
-            open(stopped(state), trimmed(&source.text))
+            open(&stopped(state), trimmed(&source.text))
         }
         ImportAction::Refuse(source, why, is_unknown) if is_read(&state, &source) => {
             let is_short = source.text.len() <= CORRECTED && !is_unknown;
@@ -248,7 +252,7 @@ pub(super) fn reduce(state: State, action: ImportAction) -> State {
             State { refused, refusals: state.refusals + 1, ..stopped(state) }
         }
         ImportAction::Reject(why) => {
-            let refused = Some(Refused { why, ..Refused::default() });
+            let refused = Some(Refused::after(state.refused.as_ref(), why));
             State { refused, refusals: state.refusals + 1, ..stopped(state) }
         }
         ImportAction::Leave => left(state),
@@ -265,16 +269,16 @@ fn stopped(state: State) -> State {
     State { imports: Imports { reading: None, ..state.imports }, ..state }
 }
 
-/// Opens a link or a scenario.
-fn open(state: State, text: &str) -> State {
-    match state.imports.shown {
-        Some(_) => act_on_recorded(state, Action::Load(text.to_owned())),
-        None => load_variant(state, text, None),
-    }
+/// Opens a link or a scenario that the reader gave: its protocol may have to be fetched first.
+fn open(state: &State, text: &str) -> State {
+    let chosen = State { assigned: state.assigned.clone().chosen(), ..state.clone() };
+    state::reduce(&chosen, Action::Load(text.to_owned()))
 }
 
 /// Shows a recorded run, whole.
 fn show(state: State, record: Shared<Record>, run: Run) -> State {
+    // A drag ends here.
+    let state = if state.adjusting { state::reduce(&state, Action::Settle) } else { state };
     let again = state
         .imports
         .shown
@@ -294,7 +298,8 @@ fn show(state: State, record: Shared<Record>, run: Run) -> State {
     let imports = Imports { reading: None, shown };
     // The same run with other verdicts: everything stays as it is.
     if again {
-        return State { run, imports, refused: None, explained: None, ..state };
+        let origin = Rc::new(run.scenario.clone());
+        return State { run, origin, imports, refused: None, explained: None, ..state };
     }
     let opened = State::shows(run);
     let playhead =
@@ -305,6 +310,7 @@ fn show(state: State, record: Shared<Record>, run: Run) -> State {
         playing: false,
         calm: state.calm,
         allowed: state.allowed,
+        assigned: state.assigned,
         lens: Lens { scale: None, ..state.lens },
         study: Study { cut: None, future_hidden: false, ..state.study },
         speed: state.speed,
@@ -326,6 +332,7 @@ fn left(state: State) -> State {
         loads: state.loads + 1,
         refusals: state.refusals,
         allowed: state.allowed,
+        assigned: state.assigned,
         searching: state.searching,
         measuring: state.measuring,
         computed: state.computed,

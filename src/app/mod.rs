@@ -90,7 +90,7 @@ pub use sharing::{
 };
 pub use shift::{End, Handle, handle_of};
 pub use state::edits;
-pub use state::{Action, Page, Refused, Selection, State, Unread, reduce};
+pub use state::{Action, Assigned, Page, Refused, Selection, State, Unread, reduce};
 pub use stride::{Stride, violations};
 pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};

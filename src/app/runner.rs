@@ -28,6 +28,12 @@ impl Runner {
         Self { known, wanted: None }
     }
 
+    /// Returns a runner that knows this run, too.
+    pub(super) fn and(mut self, run: Run) -> Self {
+        self.known.push(run);
+        self
+    }
+
     /// Returns the run of a scenario; none if it takes too long.
     pub(super) fn run(&mut self, scenario: Scenario) -> Result<Option<Run>, Problem> {
         if let Some(known) = self.known.iter().find(|run| run.scenario == scenario) {

@@ -235,12 +235,17 @@ fn holds_now(link: &str, scenario: &Scenario) -> bool {
     decode(link).is_ok_and(|decoded| scenario::without_variants(decoded.scenario) == *scenario)
 }
 
-/// True if a text looks like a link rather than like JSON or the name of a file.
+/// True if a text looks like a link rather than like JSON, the name of a file or a log: it holds a scenario in an encoding of
+/// ours.
 #[must_use]
 pub fn is_link(text: &str) -> bool {
     let text = text.trim_start();
-    let inside = ["#s=", "#s%3D", "#s%3d", "&s="].iter().any(|sign| text.contains(sign));
-    text.starts_with("s=") || (inside && !text.starts_with('{'))
+    let begin = &text[..text.floor_char_boundary(MAX_LINK)];
+    let is_ours = |rest: &str| ENCODINGS.into_iter().any(|name| rest.starts_with(name));
+    let holds =
+        |sign: &str| begin.match_indices(sign).any(|(at, _)| is_ours(&begin[at + sign.len()..]));
+    text.starts_with("s=")
+        || (!text.starts_with('{') && ["#s=", "#s%3D", "#s%3d", "&s="].into_iter().any(holds))
 }
 
 /// Reads a link: a whole address, or its part from `#s=` or `s=` on.

@@ -20,7 +20,7 @@ mod vector_log;
 
 pub use places::LINE;
 pub use recorded::{Abstraction, EVENT};
-pub use relay::{Arriving, is_errand, run_errand, write_errand};
+pub use relay::{Arriving, NOT_FETCHED, is_errand, run_errand, write_errand};
 
 use serde_json::Value as Json;
 
@@ -153,6 +153,7 @@ pub fn is_unknown(problem: &Problem) -> bool {
 /// True if a text is a scenario of ours, well-formed or not.
 #[must_use]
 pub fn is_scenario(text: &str) -> bool {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let is_short = text.len() <= MAX_TEXT && text.trim_start().starts_with('{');
     let json = is_short.then(|| formats::parse(text).ok()).flatten();
     json.is_some_and(|json| {

@@ -41,6 +41,8 @@ enum Item {
     End(Facts),
     /// The problem with the text, its path and its place, and true if no format is known.
     Refused(String, String, String, Option<(usize, usize)>, bool),
+    /// The worker could not fetch what it needs.
+    NotFetched,
 }
 
 /// Facts about a run that is complete.
@@ -137,6 +139,9 @@ enum Content {
 
 /// First line of the errand of a worker.
 const ERRAND: &str = "import\n";
+
+/// Answer of a worker that could not fetch what it needs.
+pub const NOT_FETCHED: &str = "\"NotFetched\"\n";
 
 /// Returns the text of an errand: a line of options, then the text to import.
 #[must_use]
@@ -499,6 +504,7 @@ pub struct Arriving {
     trace: Trace,
     facts: Option<Facts>,
     refused: Option<(Problem, bool)>,
+    is_lost: bool,
     judging: Option<Judging>,
     reporting: Option<Reporting>,
 }
@@ -522,6 +528,7 @@ impl Arriving {
                 let problem = Problem { at, ..Problem::new(path, found, expected) };
                 self.refused = Some((problem, is_unknown));
             }
+            Item::NotFetched => self.is_lost = true,
             Item::End(facts) => {
                 self.trace.end = facts.end;
                 self.trace.quiescent = facts.quiescent;
@@ -542,10 +549,16 @@ impl Arriving {
         self.refused.as_ref().map(|(problem, is_unknown)| (problem, *is_unknown))
     }
 
-    /// True once all of the run has arrived.
+    /// True if the worker could not fetch what it needs.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
+    /// True once all has arrived: the run, or the reason why there is none.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
-        self.facts.is_some()
+        self.facts.is_some() || self.refused.is_some() || self.is_lost
     }
 
     /// Judges so many further events. Returns the run once all are judged.

@@ -8,30 +8,31 @@ use super::{
     importing::{expression_form, read_action},
 };
 use crate::{
-    app::{Action, Refused, text},
+    app::{Action, Allowed, Refused, text},
     web,
 };
 
-/// The error, and the text to correct.
-pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
+/// The error, and the text to correct where the reader may open another run.
+pub(super) fn banner(refused: &Refused, allowed: Allowed, send: &Send) -> Html {
     let dismiss = send.reform(|_: MouseEvent| Action::Dismiss);
     let unread = refused.unread.as_ref();
+    let is_open = allowed == Allowed::ALL;
     // Another text is another field: a browser keeps in a field what it began with.
     html! {
         <div class="banner" role="alert" key={refused.text.clone()}>
             <p class="why">{ &refused.why }</p>
             if refused.is_file {
-                if !refused.text.is_empty() {
+                if is_open && !refused.text.is_empty() {
                     <details>
                         <summary>{ text::banner::SHOW_FILE }</summary>
                         { given(refused, text::banner::FILE, text::banner::OPEN_TEXT, send) }
                     </details>
                 }
                 <FetchAgain />
-            } else if !refused.text.is_empty() {
+            } else if is_open && !refused.text.is_empty() {
                 { given(refused, if unread.is_some() { text::importing::GIVEN } else { text::banner::GIVEN }, text::banner::AGAIN, send) }
             }
-            if let Some(unread) = unread.filter(|unread| unread.is_unknown) {
+            if let Some(unread) = unread.filter(|unread| is_open && unread.is_unknown) {
                 { expression_form(unread, send) }
             }
             <button onclick={dismiss}>{ text::banner::CLOSE }</button>

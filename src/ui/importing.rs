@@ -16,7 +16,7 @@ use crate::{
         import_texts, text,
     },
     import::{Abstraction, MAX_IMPORT, Options},
-    kernel::sentence,
+    kernel::{sentence, visible},
     web::{self, Frames, Given},
 };
 
@@ -40,7 +40,7 @@ fn taken(given: Given) -> Action {
     Action::Import(match given {
         Given::Text(name, text) => ImportAction::Read(source(name, text)),
         Given::TooLarge(name, bytes) => {
-            ImportAction::Reject(text::importing::too_large(&name, bytes, MAX_IMPORT))
+            ImportAction::Reject(text::importing::too_large(&visible(&name), bytes, MAX_IMPORT))
         }
         Given::Unreadable => ImportAction::Reject(text::importing::NOT_READ.to_owned()),
     })
@@ -121,7 +121,7 @@ type ReadingWork = Rc<RefCell<Option<(web::Errand, Frames)>>>;
 async fn read(source: Shared<Source>, send: Send, work: ReadingWork) {
     let fetched = import_texts::fetch().await.is_ok();
     let Some(import) = import_texts::here().filter(|_| fetched) else {
-        return send.emit(not_fetched(&source));
+        return send.emit(refused(&source, text::importing::NOT_FETCHED));
     };
     let is_long = source.text.len() > SHORT;
     let errand = is_long.then(|| (import.errand)(&source)).flatten();
@@ -134,8 +134,8 @@ async fn read(source: Shared<Source>, send: Send, work: ReadingWork) {
     }
 }
 
-fn not_fetched(source: &Shared<Source>) -> Action {
-    let why = text::importing::NOT_FETCHED.to_owned();
+fn refused(source: &Shared<Source>, why: &str) -> Action {
+    let why = why.to_owned();
     Action::Import(ImportAction::Refuse(source.clone(), why, false))
 }
 
@@ -150,7 +150,7 @@ fn start(
     let heard = Rc::clone(&long);
     let failed = {
         let (source, send) = (source.clone(), send.clone());
-        move || send.emit(not_fetched(&source))
+        move || send.emit(refused(&source, text::importing::FAILED))
     };
     let errand = web::Errand::start(errand, move |text| heard.borrow_mut().hear(text), failed)?;
     let send = send.clone();

@@ -133,7 +133,7 @@ pub(super) fn Page(props: &Props) -> Html {
             <Header run={state.run.clone()} {path} send={send.clone()}
                 fragment={(*fragment).clone()} {edited} sharing={state.sharing} />
             <main class={state.stands_in.then_some("arrives")}>
-                { for state.refused.as_ref().map(|refused| parts.seldom(|it| (it.banner)(refused, &send))) }
+                { for state.refused.as_ref().map(|refused| parts.seldom(|it| (it.banner)(refused, state.allowed, &send))) }
                 if state.sharing.open {
                     { parts.sharing(sharing::Props {
                         run: state.run.clone(),
@@ -207,7 +207,7 @@ pub(super) fn Page(props: &Props) -> Html {
                 shown_until: state.shown_until,
                 refused: state.refused.clone(),
                 exercise: state.exercise.clone(),
-                assigned: state.assigned.clone().filter(|it| *it == state.origin),
+                assigned: state.assigned_exercise(),
                 send: send.clone(),
             }) } }
         </div>

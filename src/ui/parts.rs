@@ -16,7 +16,7 @@ use super::{
     second, settings, sharing, sheet, timestamps, tools, topology, ways,
 };
 use crate::{
-    app::{Panel, Refused, Run, State, Ways, text},
+    app::{Allowed, Panel, Refused, Run, State, Ways, text},
     export::{self, SvgOptions, Theme},
     kernel::Topology,
     split::{NotFetched, part},
@@ -32,7 +32,7 @@ pub(super) struct Side {
     pub(super) sheet: fn(&State, NodeRef, &Send) -> Html,
     pub(super) tools: fn(tools::Props) -> Html,
     pub(super) overview: fn(overview::Props) -> Html,
-    pub(super) banner: fn(&Refused, &Send) -> Html,
+    pub(super) banner: fn(&Refused, Allowed, &Send) -> Html,
     pub(super) variants: fn(&Ways, &str, bool, &Send) -> Html,
 }
 

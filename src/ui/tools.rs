@@ -7,7 +7,10 @@ use super::{
     importing::Opening,
     study::{Timing, study},
 };
-use crate::{app::State, diagram::Emphasis};
+use crate::{
+    app::{Allowed, State},
+    diagram::Emphasis,
+};
 
 /// Data that the tools show, besides the state.
 pub(super) struct Props<'a> {
@@ -31,7 +34,9 @@ pub(super) fn tools(props: Props) -> Html {
                     { changes::bar(state, edited, send) }
                     { compare::choose(state, offers, edited, send) }
                 }
-                <Opening reading={state.imports.reading.clone()} send={send.clone()} />
+                if state.allowed == Allowed::ALL {
+                    <Opening reading={state.imports.reading.clone()} send={send.clone()} />
+                }
             </div>
         </div>
     }

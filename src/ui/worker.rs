@@ -20,6 +20,7 @@ pub(super) fn serve() {
         spawn_local(async move {
             match prepared(&errand).await {
                 Ok(run) => run(&errand, &mut |said| web::say(&said)),
+                Err(NotFetched) if import::is_errand(&errand) => web::say(import::NOT_FETCHED),
                 Err(NotFetched) => {
                     failed(text::hunting::NOT_FETCHED).iter().for_each(|said| web::say(said))
                 }

@@ -283,3 +283,18 @@ test("a file that is too large is refused with the bound", async () => {
   assert.equal(await banner(page), "huge.log: found 34603008 bytes, expected at most 33554432.");
   await reader.leave();
 });
+
+test("a scenario and a link of a protocol that is not here yet are opened", async () => {
+  const scenario = { version: 1, title: "Another protocol", protocol: "paxos", nodes: 3 };
+  const link = `#s=json.${Buffer.from(JSON.stringify({ ...scenario, title: "By link" })).toString("base64url")}`;
+  const reader = await playground.reader();
+  const page = await reader.open("");
+  await drop(page, "paxos.json", JSON.stringify(scenario));
+  await until(async () => (await heading(page)) === scenario.title, "the scenario is shown");
+  await reader.leave();
+  const another = await playground.reader();
+  const other = await another.open("");
+  await paste(other, link);
+  await until(async () => (await heading(other)) === "By link", "the link is shown");
+  await another.leave();
+});

@@ -53,7 +53,8 @@ pub(in super::super) fn apply_from(
             if change != ChangeOrigin::Opened
                 && !state.allowed.permits(state.scenario(), &next) =>
         {
-            return state;
+            // A drag has many steps: it just goes nowhere.
+            return if adjust { state } else { not_allowed(state) };
         }
         Ok(next) => words::after(before, next, change),
         Err(problem) => return refuse(state, &problem),
@@ -83,7 +84,16 @@ pub(in super::super) fn apply_from(
 }
 
 pub(super) fn refuse(state: State, problem: &Problem) -> State {
-    let refused = Refused::after(state.refused.as_ref(), problem.to_string());
+    refuse_with(state, problem.to_string())
+}
+
+/// Refuses a change that the page around an embed does not leave to its readers.
+fn not_allowed(state: State) -> State {
+    refuse_with(state, text::banner::NOT_ALLOWED.to_owned())
+}
+
+fn refuse_with(state: State, why: String) -> State {
+    let refused = Refused::after(state.refused.as_ref(), why);
     State { refused: Some(refused), refusals: state.refusals + 1, ..state }
 }
 

@@ -13,6 +13,7 @@ use std::{cell::OnceCell, rc::Rc};
 pub use self::changing::edits;
 pub use self::{
     action::Action,
+    opening::Assigned,
     reduce::reduce,
     selection::{Page, Refused, Selection, Unread},
 };
@@ -43,9 +44,8 @@ pub struct State {
     pub run: Run,
     /// The scenario as it was opened, before the reader's changes.
     pub origin: Rc<Scenario>,
-    /// Scenario that a link or a file opened first: of an exercise the page around may want the score. None if the page
-    /// began with its own example.
-    pub assigned: Option<Rc<Scenario>>,
+    /// Exercise whose score the page around may want.
+    pub assigned: Assigned,
     /// Scenario with the title and captions that the reader wrote, as it was when they were written; none if the reader
     /// wrote none.
     pub written: Option<Rc<Scenario>>,
@@ -165,6 +165,15 @@ impl State {
         reduce(&stand_in, Action::Load(text.to_owned()))
     }
 
+    /// Returns the scenario that the page around has assigned, if it is the one at work.
+    #[must_use]
+    pub fn assigned_exercise(&self) -> Option<Rc<Scenario>> {
+        match &self.assigned {
+            Assigned::Scenario(scenario) if *scenario == self.origin => Some(Rc::clone(scenario)),
+            _ => None,
+        }
+    }
+
     /// Returns the state for a reader who may change the run, or may not.
     #[must_use]
     pub fn locked(self, locked: bool) -> Self {
@@ -192,7 +201,7 @@ impl State {
     pub(super) fn shows(run: Run) -> Self {
         derived(Self {
             origin: Rc::new(run.scenario.clone()),
-            assigned: None,
+            assigned: Assigned::Undecided,
             written: None,
             loads: 0,
             undo: Vec::new(),

@@ -13,10 +13,14 @@ use crate::formats::{
     bundled::{self, Bundled},
     link::{self, Decoded},
 };
+use crate::kernel::Scenario;
 
 pub(in super::super) fn open(state: State, bundled: &Bundled) -> State {
     match bundled.outcome() {
-        Ok(run) => replace_all(state, State::of(run)),
+        Ok(run) => {
+            let assigned = state.assigned.clone().chosen();
+            State { assigned, ..replace_all(state, State::of(run)) }
+        }
         Err(problem) => refuse(state, &problem),
     }
 }
@@ -59,10 +63,35 @@ pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>
     }
 }
 
-/// Remembers the first scenario that did not come from the page itself.
+/// Remembers the first scenario that a link or a file opened.
 fn assign(state: State) -> State {
-    let assigned = state.assigned.or_else(|| Some(Rc::clone(&state.origin)));
+    let assigned = match state.assigned {
+        Assigned::Undecided => Assigned::Scenario(Rc::clone(&state.origin)),
+        decided => decided,
+    };
     State { assigned, ..state }
+}
+
+/// Scenario that the page around has assigned, as an exercise.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Assigned {
+    /// No scenario was opened beside the page's own example: the first link or file decides.
+    Undecided,
+    /// The reader chose another scenario first.
+    Nothing,
+    /// The link or the file that was opened first.
+    Scenario(Rc<Scenario>),
+}
+
+impl Assigned {
+    /// Returns the same after a choice of the reader.
+    #[must_use]
+    pub fn chosen(self) -> Self {
+        match self {
+            Self::Undecided => Self::Nothing,
+            decided => decided,
+        }
+    }
 }
 
 /// Replaces the scenario; undo brings the previous one back.
@@ -81,7 +110,13 @@ fn replace_all(state: State, opened: State) -> State {
     // Text that is not a valid scenario is never lost.
     let writing = state.writing.filter(Writing::stands);
     let (searching, measuring) = (state.searching, state.measuring);
+    // Nothing of a hidden future is announced.
+    let announcement = match study.future_hidden {
+        true => state.announcement,
+        false => opened.announcement.clone(),
+    };
     let opened = State {
+        announcement,
         undo,
         lens,
         study,

@@ -57,7 +57,11 @@ pub fn reduce(state: &State, action: Action) -> State {
 /// made.
 fn is_refused(allowed: Allowed, action: &Action) -> bool {
     match action {
-        Action::Open(_) | Action::Example(_) | Action::Protocol(_) | Action::Restore(_) => true,
+        Action::Open(_)
+        | Action::Example(_)
+        | Action::Protocol(_)
+        | Action::Restore(_)
+        | Action::Import(_) => true,
         Action::Apply(_) | Action::Adjust(_) | Action::Undo | Action::Redo | Action::Reset => {
             allowed == Allowed::NONE
         }

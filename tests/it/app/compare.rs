@@ -412,6 +412,38 @@ fn link_of_several_runs_offers_each_of_them() {
 }
 
 #[test]
+fn link_of_several_protocols_keeps_all_of_them_until_the_run_is_changed() {
+    let state = opened(ORDERS);
+    let protocols = ["causal-multicast", "abcast"];
+    let runs = protocols.map(|id| {
+        let compared = reduce(&state, Action::Compare(Some(Against::Protocol(id))));
+        let scenario = seen(&compared).1;
+        let digest = Outcome::of(scenario.clone()).expect("it runs").digest();
+        link::Compared { scenario, digest: Some(digest) }
+    });
+    let link = link::with_comparison(&state.fragment(), state.scenario(), &runs).expect("it fits");
+    let there = loaded(&link);
+    let against = there.compare.as_ref().map(|it| it.against);
+    assert_eq!(against, Some(Against::Protocol("causal-multicast")));
+    assert_eq!(link_of(&there), link);
+    let edited = reduce(&there, drop_of(0, 2));
+    let again = link::decode(&link_of(&edited)).expect("it opens").compared;
+    assert_eq!(again.len(), 1, "the other runs are of the run as it was");
+}
+
+#[test]
+fn link_of_a_comparison_announces_nothing_of_a_hidden_future() {
+    let state = reduce(&opened(ORDERS), Action::Apply(delay_of(1, 2, 40)));
+    let state = reduce(&state, Action::Compare(Some(Against::Earlier(Since::Opening))));
+    let link = link_of(&state);
+    let hidden = State::opening().with_future_hidden(true);
+    let there = reduce(&hidden, Action::Load(link.clone()));
+    assert!(there.compare.is_some());
+    assert_eq!(there.announcement, hidden.announcement);
+    assert_ne!(loaded(&link).announcement, hidden.announcement);
+}
+
+#[test]
 fn link_of_a_comparison_with_another_digest_says_so() {
     let state = opened(ORDERS);
     let state = reduce(&state, Action::Compare(Some(Against::Protocol("abcast"))));

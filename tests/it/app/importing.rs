@@ -8,7 +8,7 @@ use worldlines::{
         Source, State, edits, import_texts, reduce,
     },
     formats::link,
-    import::{Options, run_errand},
+    import::{NOT_FETCHED, Options, run_errand},
     kernel::{Fault, MessageName, NodeId},
 };
 
@@ -169,6 +169,8 @@ fn other_mapping_judges_the_same_run_anew() {
         let judged = read(&at, &Shared::new(source));
         assert_eq!(judged.playhead.time, at.playhead.time, "the reader's place in time stays");
         assert_eq!(judged.loads, at.loads);
+        assert!(!judged.is_edited(), "nothing of the run has changed");
+        assert_eq!((&judged.changes, &judged.announcement), (&at.changes, &at.announcement));
         let left = act(&judged, ImportAction::Leave);
         assert_eq!(left.scenario(), edited().scenario());
     }
@@ -213,6 +215,28 @@ fn long_text_that_a_worker_reads_gives_the_same_run() {
     let errand = (import.errand)(&source).expect("it is no scenario");
     let mut long = LongImport::new(source.clone());
     run_errand(&errand, &mut |text| long.hear(text));
-    let action = std::iter::repeat_with(|| (import.advance)(&mut long)).flatten().next();
-    assert_eq!(action, Some((import.read)(&source)));
+    let ends = |long: &mut LongImport| loop {
+        assert!(!long.is_waiting(), "all has come");
+        if let Some(action) = (import.advance)(long) {
+            return action;
+        }
+    };
+    assert_eq!(ends(&mut long), (import.read)(&source));
+    // So is one of a worker that cannot fetch what it needs.
+    let mut long = LongImport::new(source.clone());
+    long.hear(NOT_FETCHED.to_owned());
+    assert!(matches!(ends(&mut long), ImportAction::Refuse(of, ..) if of == source));
+    // The mark at the beginning of a file is no part of a scenario.
+    let marked = format!("\u{FEFF}{}", sample("worldlines-scenario.json").text);
+    let marked = self::source("marked.json", &marked);
+    assert!((import.errand)(&marked).is_none());
+    assert_eq!((import.read)(&marked), ImportAction::Open(marked.clone()));
+}
+
+#[test]
+fn log_with_the_signs_of_a_link_is_a_log() {
+    let log = "a {\"a\":1}\nGET /find?q=x&s=10#s=\na {\"a\":2}\ndone\n";
+    let state = read(&State::opening(), &source("a.log", log));
+    assert_eq!(state.refused, None);
+    assert!(state.imports.shown.is_some());
 }

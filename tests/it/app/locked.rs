@@ -1,9 +1,13 @@
 //! A run in an embed that is for looking: nothing that a reader does changes it.
 
 use worldlines::{
-    app::{Action, Allowed, Edit, Hand, Menu, OPENING, Selection, State, reduce},
+    app::{
+        Action, Allowed, Edit, Hand, ImportAction, Menu, OPENING, Selection, Shared, Source, State,
+        reduce,
+    },
     formats::{bundled, link},
-    kernel::{Fault, MessageName, NodeId, ParameterValue, RequestSpec},
+    import::Options,
+    kernel::{Fault, MessageName, NodeId, ParameterValue, RequestSpec, Scenario},
 };
 
 fn locked() -> State {
@@ -104,9 +108,25 @@ fn partly_locked_run_takes_only_the_changes_that_are_allowed() {
     let back = reduce(&asked, Action::Undo);
     assert_eq!(back.scenario(), dropped.scenario());
     assert_eq!(reduce(&back, Action::Reset).scenario(), state.scenario());
-    // Another run is none of the changes.
+    // A refusal is said; a drag has many steps and just goes nowhere.
+    let seed = reduce(&state, Action::Apply(Edit::Seed(9)));
+    assert!(seed.refused.is_some_and(|it| it.why.contains("does not allow")));
+    assert_eq!(reduce(&state, Action::Adjust(Edit::Seed(9))).refused, None);
+    // Another run is none of the changes, in whatever way it comes.
     let other = reduce(&state, Action::Protocol("paxos"));
     assert_eq!(other.scenario(), state.scenario());
+    let text = r#"{"version":1,"protocol":"paxos","nodes":3}"#;
+    let source = Source { name: String::new(), text: text.into(), options: Options::default() };
+    let source = Shared::new(source);
+    let read = reduce(&state, Action::Import(ImportAction::Read(source.clone())));
+    let pasted = reduce(&read, Action::Import(ImportAction::Open(source)));
+    assert_eq!(pasted.scenario(), state.scenario());
+    // A copy of the author's crash is another crash.
+    let crash = state.scenario().faults[0].clone();
+    let faults = vec![crash.clone(), crash];
+    let twice = Scenario { faults, ..state.scenario().clone() };
+    let twice = reduce(&state, Action::Apply(Edit::Replace(Box::new(twice))));
+    assert_eq!(twice.scenario(), state.scenario());
 }
 
 #[test]

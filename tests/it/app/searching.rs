@@ -2,13 +2,15 @@
 
 use worldlines::{
     app::{
-        Action, Edit, Errand, Said, SearchAction, SearchOptions, SearchTask, Shared, State, reduce,
+        Action, Assigned, Edit, Errand, ImportAction, Said, SearchAction, SearchOptions,
+        SearchTask, Shared, Source, State, reduce,
     },
     formats::{
         bundled::{self, Bundled},
         exercise::attempt_json,
         link, scenario,
     },
+    import::Options,
     kernel::Scenario,
     search::Budget,
 };
@@ -108,13 +110,28 @@ fn assigned_exercise_is_the_first_that_a_link_or_a_file_opened() {
     let own = exercise("ordering/fifo-multicast/exercise-reply-first");
     let other = exercise("reliable/best-effort-broadcast/exercise-keep-agreement");
     let load = |scenario: &Scenario| Action::Load(link::fragment(scenario, None));
-    assert!(State::opening().assigned.is_none());
-    // An exercise that the reader picks in the page is none of the page around.
+    assert_eq!(State::opening().assigned, Assigned::Undecided);
+    // An exercise that the reader picks in the page, or gives to it, is none of the page around, now or later.
     let bundled = bundled::find("mutex/maekawa/exercise-deadlock").expect("it is bundled");
     let picked = reduce(&State::opening(), Action::Open(bundled));
-    assert!(picked.exercise.is_some() && picked.assigned.is_none());
-    let file =
-        Action::File(r#"{"address":"exercise.json"}"#.to_owned(), Some(scenario::write(&own)));
+    assert!(picked.exercise.is_some());
+    let text = scenario::write(&own);
+    let source = |text: &str| {
+        let (name, text, options) = (String::new(), text.into(), Options::default());
+        Shared::new(Source { name, text, options })
+    };
+    let pasted = source(&link::fragment(&own, None));
+    let given = reduce(&State::opening(), Action::Import(ImportAction::Read(pasted)));
+    assert_eq!(*given.origin, own);
+    let file = source(&text);
+    let reading = reduce(&State::opening(), Action::Import(ImportAction::Read(file.clone())));
+    let dropped = reduce(&reading, Action::Import(ImportAction::Open(file)));
+    assert_eq!(*dropped.origin, own);
+    for chosen in [&picked, &given, &dropped, &reduce(&picked, load(&own))] {
+        assert_eq!(chosen.assigned, Assigned::Nothing);
+        assert!(chosen.assigned_exercise().is_none());
+    }
+    let file = Action::File(r#"{"address":"exercise.json"}"#.to_owned(), Some(text));
     for opened in [
         reduce(&State::opening(), load(&own)),
         reduce(&State::awaiting_file(), file),
@@ -122,18 +139,21 @@ fn assigned_exercise_is_the_first_that_a_link_or_a_file_opened() {
         // Damaged links open nothing.
         reduce(&reduce(&State::opening(), Action::Load("#s=deflate.AA".to_owned())), load(&own)),
     ] {
-        assert_eq!(opened.assigned.as_deref(), Some(&own));
-        assert_eq!(opened.assigned.as_ref(), Some(&opened.origin));
+        assert_eq!(opened.assigned_exercise().as_deref(), Some(&own));
         let elsewhere = reduce(&reduce(&opened, Action::Open(bundled)), load(&other));
-        assert_eq!((elsewhere.assigned.as_deref(), &*elsewhere.origin), (Some(&own), &other));
+        assert_eq!((elsewhere.assigned_exercise(), &*elsewhere.origin), (None, &other));
         let back = reduce(&reduce(&elsewhere, Action::Undo), Action::Undo);
-        assert_eq!(back.assigned.as_ref(), Some(&back.origin));
+        assert_eq!(back.assigned_exercise().as_deref(), Some(&own));
     }
     // The work of this tab goes on.
     let opened = reduce(&State::opening(), load(&own));
     let tried = reduce(&opened, Action::Apply(Edit::Seed(own.seed + 1)));
-    let again = State::begin(&tried.fragment(), tried.draft().as_deref());
-    assert_eq!(again.assigned.as_deref(), Some(&own));
+    let draft = tried.draft();
+    let again = State::begin(&tried.fragment(), draft.as_deref());
+    assert_eq!(again.assigned_exercise().as_deref(), Some(&own));
+    // The draft of an earlier page of this tab is another exercise.
+    let next = State::begin(&link::fragment(&other, None), draft.as_deref());
+    assert_eq!(next.assigned_exercise().as_deref(), Some(&other));
 }
 
 #[test]

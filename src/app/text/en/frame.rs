@@ -24,6 +24,7 @@ pub mod banner {
     pub const FETCH_AGAIN: &str = "Fetch again";
     pub const FETCHING: &str = "Fetching…";
     pub const CLOSE: &str = "Close message";
+    pub const NOT_ALLOWED: &str = "The page around does not allow this change.";
 }
 
 pub mod caption {
@@ -125,6 +126,8 @@ pub mod importing {
     pub const READING: &str = "Reading… the previous run is still shown.";
     pub const DROP: &str = "Drop the file to open it";
     pub const NOT_FETCHED: &str = "The part of this page that reads files could not be fetched. Check the connection and try again.";
+    pub const FAILED: &str =
+        "The text could not be read: the worker that reads long texts has stopped.";
     pub const NOT_READ: &str = "The browser could not read this file.";
     pub const EXPRESSION: &str = "Regular expression of an entry";
     pub const EXPRESSION_HELP: &str = "If the text is a log with vector clocks, give a regular expression with the groups host, clock and event. The clock is JSON: {\"host\": 1}.";
