@@ -1,6 +1,6 @@
 //! A run as the frames of an animation: the picture of the whole run, and the moments at which it is shown.
 
-use super::svg::{Figure, SvgOptions, tokens};
+use super::svg::{Figure, SvgOptions, colour};
 use crate::{app::interesting_end, diagram::Orientation, kernel::Time, runs::Outcome};
 
 /// Greatest number of frames.
@@ -49,21 +49,18 @@ impl Film {
             SvgOptions { theme, width: Some(WIDTH), bare: true, link: options.link.clone() };
         let Figure { svg, layout, breadth } = Figure::of(run, &options);
         let times = times(run, pace);
+        // Rounded from the beginning: the rounding of frames does not add up.
+        let real = |time: f64| (time / pace * 1_000.0).round() as u64;
         let shot = |(place, time): (usize, &f64)| {
             let cursor = run.trace.events_until(*time as Time);
             let next = times.get(place + 1);
             let place = next.map(|_| layout.playhead(cursor, *time));
-            let duration =
-                next.map_or(LAST, |next| ((next - time) / pace * 1_000.0).round() as u64);
+            let duration = next.map_or(LAST, |next| real(*next) - real(*time));
             Shot { cursor, place, duration }
         };
         let shots = times.iter().enumerate().map(shot).collect();
         let down = layout.orientation() == Orientation::Vertical;
-        let tokens = tokens(theme);
-        let colours = ["message", "accent"].map(|name| {
-            let value = tokens.split_once(&format!("--{name}:")).map(|(_, rest)| rest);
-            value.and_then(|rest| rest.split(';').next()).unwrap_or("black").to_owned()
-        });
+        let colours = ["message", "accent"].map(|name| colour(theme, name).to_owned());
         Self { svg, down, breadth, colours, shots }
     }
 }

@@ -7,9 +7,9 @@ const COLOURS: usize = 255;
 /// The colour that is none.
 const CLEAR: u8 = 255;
 /// Unit of a frame's duration, in real ms.
-const UNIT: u64 = 10;
+const UNIT: i64 = 10;
 /// Least duration of a frame, in units: programs show a shorter one for longer.
-const LEAST: u64 = 2;
+const LEAST: i64 = 2;
 /// Bytes of a pixel: red, green, blue, opacity.
 const PIXEL: usize = 4;
 /// Number of colours whose places in the palette are kept.
@@ -24,6 +24,8 @@ pub struct Animation {
     palette: Vec<[u8; 3]>,
     /// Colours that were looked up lately, with their places in the palette: each has one slot.
     known: Vec<Option<([u8; 3], u8)>>,
+    /// Real ms by which the frames so far are too short, negative if they are too long: the next one makes up for them.
+    owed: i64,
     /// Pixels of the frame before, and their colours.
     before: Vec<u8>,
     shown: Vec<u8>,
@@ -61,10 +63,12 @@ impl Animation {
         }
         let size = [width, height];
         let (before, shown) = Default::default();
-        Ok(Self { encoder, size, palette, known: vec![None; SLOTS], before, shown })
+        let known = vec![None; SLOTS];
+        Ok(Self { encoder, size, palette, known, owed: 0, before, shown })
     }
 
-    /// Adds a frame that is shown for so many real ms, in whole hundredths of a second.
+    /// Adds a frame that is shown for so many real ms. The file has whole hundredths of a second: what a frame lacks, a later
+    /// one gets.
     ///
     /// # Errors
     /// Those of the encoder.
@@ -98,9 +102,11 @@ impl Animation {
         let rows = next.chunks_exact(wide).skip(top).take(bottom - top + 1);
         let buffer: Vec<u8> = rows.flat_map(|row| &row[left..=right]).copied().collect();
         let short = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
-        let delay = (duration / UNIT).max(LEAST);
+        self.owed = self.owed.saturating_add_unsigned(duration);
+        let delay = u16::try_from((self.owed / UNIT).max(LEAST)).unwrap_or(u16::MAX);
+        self.owed -= i64::from(delay) * UNIT;
         self.encoder.write_frame(&Frame {
-            delay: u16::try_from(delay).unwrap_or(u16::MAX),
+            delay,
             transparent: Some(CLEAR),
             left: short(left),
             top: short(top),
@@ -221,9 +227,25 @@ mod tests {
         for ((_, shown, _), pixels) in read.iter().zip(&frames) {
             assert_eq!(*shown, colours(pixels));
         }
-        assert_eq!(read.iter().map(|(.., delay)| *delay).collect::<Vec<_>>(), [10, 2, 200]);
+        assert_eq!(read.iter().map(|(.., delay)| *delay).collect::<Vec<_>>(), [10, 2, 198]);
         let begin: Vec<u8> = [&[0x21, 0xFE, 255], &comment.as_bytes()[..255], &[255]].concat();
         assert!(bytes.windows(begin.len()).any(|it| it == begin), "the comment stands in it");
+    }
+
+    #[test]
+    fn frames_together_last_as_long_as_they_were_meant_to() {
+        let paper = frame([255, 255, 255], [0, 80, 155], 9);
+        for durations in [[49_u64; 120], std::array::from_fn(|place| 1 + (place as u64 * 37) % 95)]
+        {
+            let mut animation = Animation::new(SIZE, &[&paper], &[]).expect("a GIF");
+            for duration in durations {
+                animation.add(&paper, duration).expect("a frame");
+            }
+            let read = read(&animation.finish().expect("a GIF"));
+            let shown: i64 = read.iter().map(|(.., delay)| i64::from(*delay) * UNIT).sum();
+            let meant = durations.iter().sum::<u64>() as i64;
+            assert!((shown - meant).abs() <= UNIT, "{shown} ms instead of {meant}");
+        }
     }
 
     #[test]

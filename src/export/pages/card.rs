@@ -3,7 +3,7 @@
 use crate::{
     export::{
         Theme,
-        svg::{Figure, SvgOptions, escaped, heading, wrapped},
+        svg::{Figure, SvgOptions, colour, escaped, heading, wrapped},
     },
     runs::Outcome,
 };
@@ -21,7 +21,9 @@ const LINE: u32 = 54;
 
 /// Returns a run's card: title, protocol, and the diagram alone, all of it, as SVG.
 pub(super) fn card(run: &Outcome) -> String {
-    let options = SvgOptions { theme: Theme::Light, bare: true, ..SvgOptions::default() };
+    let theme = Theme::Light;
+    let of = |name: &str| colour(theme, name);
+    let options = SvgOptions { theme, bare: true, ..SvgOptions::default() };
     let figure = Figure::of(run, &options).svg;
     let room = f64::from(WIDTH - 2 * MARGIN);
     let mut lines = wrapped(&heading(run), f64::from(TITLE.0), room);
@@ -43,8 +45,9 @@ pub(super) fn card(run: &Outcome) -> String {
         y += LINE;
     }
     texts += &format!(
-        "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"26\" fill=\"#4f5d6b\">{} · Worldlines</text>\n",
+        "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"26\" fill=\"{}\">{} · Worldlines</text>\n",
         y + 20,
+        of("soft"),
         escaped(run.protocol.name)
     );
     y += 48;
@@ -53,9 +56,11 @@ pub(super) fn card(run: &Outcome) -> String {
     let (_, inner) = rest.split_once(" viewBox=").unwrap_or_default();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"DejaVu Sans\" fill=\"#14202b\">\n\
-         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>\n{texts}\
+         viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"DejaVu Sans\" fill=\"{}\">\n\
+         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"{}\"/>\n{texts}\
          {before} x=\"{MARGIN}\" y=\"{y}\" width=\"{}\" height=\"{}\" viewBox={inner}</svg>\n",
+        of("ink"),
+        of("paper"),
         WIDTH - 2 * MARGIN,
         HEIGHT - MARGIN / 2 - y
     )

@@ -22,7 +22,7 @@ pub(super) use markup::wrapped;
 use measure::{MARGIN, Measures};
 use options::Extent;
 pub use options::SvgOptions;
-pub(super) use sheet::tokens;
+pub(super) use sheet::{colour, tokens};
 
 use super::words::words;
 use crate::{

@@ -167,6 +167,13 @@ pub(super) fn sheet(theme: Theme, scope: &str, together: &[&str]) -> String {
     }
 }
 
+/// Returns the colour of this name in a theme, such as `ink`; black if there is none.
+pub(in crate::export) fn colour(theme: Theme, name: &str) -> &'static str {
+    let tokens = Tokens::of(&rules(OF_THE_PAGE), theme == Theme::Dark).0;
+    let is_named = |token: &str| token.strip_prefix("--") == Some(name);
+    tokens.iter().find(|(token, _)| is_named(token)).map_or("black", |(_, value)| value)
+}
+
 /// Returns the page's tokens for a page of HTML around a picture.
 pub(in crate::export) fn tokens(theme: Theme) -> String {
     let page = rules(OF_THE_PAGE);
