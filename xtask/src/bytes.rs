@@ -19,14 +19,6 @@ pub(crate) struct Bytes {
     pub(crate) brotli: u64,
 }
 
-/// Compresses each file whose path it reads, and prints the three sizes: Node has both compressors.
-const SCRIPT: &str = "\
-const { readFileSync } = require('fs'), { brotliCompressSync, gzipSync } = require('zlib');
-for (const path of process.argv.slice(1)) {
-  const raw = readFileSync(path);
-  console.log(raw.length, gzipSync(raw, { level: 9 }).length, brotliCompressSync(raw).length);
-}";
-
 /// Endings of files that a host sends compressed: text and programs.
 const COMPRESSED: [&str; 9] =
     [".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm", ".webmanifest", ".xml"];
@@ -78,32 +70,33 @@ pub(crate) fn compress(dist: &Path) -> Result<String, String> {
         return Err(format!("Node printed `{answer}`"));
     };
     Ok(format!(
-        "{files} files to publish, {raw} bytes, are beside themselves in gzip ({gzip} bytes) and in brotli ({brotli} \
-         bytes)\n"
+        "{files} files to publish, {raw} bytes; compressed copies are beside them, in gzip ({gzip} bytes) and in brotli \
+         ({brotli} bytes)\n"
     ))
 }
 
-/// Measures the page and the files of one build.
+/// Measures the page and the files of one build, once [`compress`] has compressed them: a file without a compressed copy is
+/// sent as it is.
 ///
 /// # Errors
-/// If a file cannot be read, or Node fails.
+/// If a file cannot be read.
 pub(crate) fn measure(dist: &Path, build: &str) -> Result<Vec<Bytes>, String> {
     let folder = dist.join(build);
-    let mut names = vec!["index.html".to_owned()];
-    let mut node = Program::new("node").arg("--eval").arg(SCRIPT).arg(dist.join("index.html"));
-    for name in bundle::names(&folder, "")? {
-        node = node.arg(folder.join(&name));
-        names.push(name);
-    }
-    let answer = node.answer().ok_or("Node could not compress the page's files")?;
+    let is_copy = |name: &String| name.ends_with(".br") || name.ends_with(".gz");
+    let names = bundle::names(&folder, "")?;
+    let files = names.iter().filter(|name| !is_copy(name));
+    let files = files.map(|name| (name.as_str(), folder.join(name)));
     let mut all: Vec<Bytes> = Vec::new();
-    for (name, line) in names.iter().zip(answer.lines()) {
-        let numbers: Option<Vec<u64>> = line.split(' ').map(|it| it.parse().ok()).collect();
-        let Some([raw, gzip, brotli]) = numbers.as_deref() else {
-            return Err(format!("Node printed `{line}`"));
+    for (name, path) in [("index.html", dist.join("index.html"))].into_iter().chain(files) {
+        let size = |path: &Path| fs::metadata(path).map(|it| it.len());
+        let raw = size(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+        let copy = |ending: &str| {
+            let mut copy = path.clone().into_os_string();
+            copy.push(ending);
+            size(Path::new(&copy)).unwrap_or(raw)
         };
-        let (raw, gzip, brotli) = (*raw, *gzip, *brotli);
-        let name = name.split_once('/').map_or(name.clone(), |(folder, _)| format!("{folder}/"));
+        let (gzip, brotli) = (copy(".gz"), copy(".br"));
+        let name = name.split_once('/').map_or(name.to_owned(), |(folder, _)| format!("{folder}/"));
         match all.iter_mut().find(|it| it.name == name) {
             Some(folder) => {
                 folder.raw += raw;
@@ -112,9 +105,6 @@ pub(crate) fn measure(dist: &Path, build: &str) -> Result<Vec<Bytes>, String> {
             }
             None => all.push(Bytes { name, raw, gzip, brotli }),
         }
-    }
-    if names.len() != answer.lines().count() {
-        return Err("Node did not measure every file".to_owned());
     }
     Ok(all)
 }
@@ -143,18 +133,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_beside_itself_in_brotli_and_gzip_and_pictures_are_not() {
+    fn text_has_compressed_copies_beside_it_and_pictures_have_none() {
         let root = std::env::temp_dir().join(format!("worldlines-bytes-{}", std::process::id()));
         let dist = root.join("dist");
         bundle::anew(&dist.join("p")).expect("a folder");
         let long = "again and ".repeat(1000);
-        for (name, content) in
-            [("a.js", &*long), ("p/b.html", &*long), ("c.png", &*long), ("d.txt", "x")]
-        {
+        for (name, content) in [
+            ("a.js", &*long),
+            ("p/b.html", &long),
+            ("c.png", &long),
+            ("d.txt", "x"),
+            ("index.html", &long[1..]),
+        ] {
             fs::write(dist.join(name), content).expect("a file");
         }
         let line = compress(&dist).expect("Node is there");
-        assert!(line.starts_with("3 files to publish, 20001 bytes"), "{line}");
+        assert!(line.starts_with("4 files to publish, 30000 bytes"), "{line}");
         let names = bundle::names(&dist, "").expect("a folder");
         let expected = [
             "a.js",
@@ -162,11 +156,22 @@ mod tests {
             "a.js.gz",
             "c.png",
             "d.txt",
+            "index.html",
+            "index.html.br",
+            "index.html.gz",
             "p/b.html",
             "p/b.html.br",
             "p/b.html.gz",
         ];
         assert_eq!(names, expected);
+        let measured = measure(&dist, "p").expect("they are compressed");
+        let sizes: Vec<_> = measured.iter().map(|it| (it.name.as_str(), it.raw)).collect();
+        assert_eq!(sizes, [("index.html", 9_999), ("b.html", 10_000)]);
+        let size = |name: &str| fs::metadata(dist.join(name)).expect("a file").len();
+        assert_eq!(
+            (measured[1].gzip, measured[1].brotli),
+            (size("p/b.html.gz"), size("p/b.html.br"))
+        );
         // A file of an earlier build is left as it is.
         assert!(compress(&dist).expect("Node is there").starts_with("1 files"));
         fs::remove_dir_all(&root).expect("it is removed");

@@ -109,9 +109,9 @@ fn build_and_keep(
     let folder = files.publish(&workspace.dist(), keep)?;
     licences::put(workspace, &workspace.dist())?;
     pages::put(workspace, base)?;
+    let compressed = bytes::compress(&workspace.dist())?;
     let measured = bytes::measure(&workspace.dist(), &folder)?;
-    print!("{}", bytes::table(&measured));
-    print!("{}", bytes::compress(&workspace.dist())?);
+    print!("{}{compressed}", bytes::table(&measured));
     let loads = bundle::loads(workspace)?;
     let mut over = Vec::new();
     for (what, size, budget) in sums(&measured, &loads) {
