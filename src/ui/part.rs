@@ -19,7 +19,7 @@ pub(super) struct Props {
     pub(super) fetches_run: bool,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,
-    /// Another run comes with it.
+    /// Recorded runs of the page. The one that is shown comes and goes with the run: it need not be compared.
     pub(super) imports: Imports,
     pub(super) send: Send,
     /// Always the same at its place of the page.

@@ -143,6 +143,13 @@ macro_rules! names {
     };
 }
 
+impl PartName {
+    /// Returns the parts that this page fetches. Only a page in another one, or beside it, speaks with it.
+    fn of_page() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|part| *part != Self::Embedding || web::is_heard())
+    }
+}
+
 names! {
     Menu => menus,
     Causes => causes,
@@ -283,8 +290,8 @@ impl Parts {
     }
 }
 
-/// True if the picture of the run says all that the page shows: a second run, the task of an exercise and a hidden future
-/// are none of it.
+/// True if the picture of the run can stand for the page on paper: it lacks a second run and the task of an exercise, and would
+/// show a hidden future.
 fn is_whole(state: &State) -> bool {
     state.compare.is_none() && !state.study.future_hidden && state.exercise.is_none()
 }
@@ -333,7 +340,10 @@ pub(super) fn use_parts(state: &State) -> Parts {
                     }
                     arrived.set((*count, Rc::new(failed.clone())));
                 }
-                web::mark("parts");
+                let (_, failed) = &*known.borrow();
+                if PartName::of_page().all(|part| part.is_here() || failed.contains(&part)) {
+                    web::mark("parts");
+                }
             });
         })
     };
@@ -353,9 +363,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
         }
     });
     use_effect_with(*attempt, move |_| {
-        // Only a page in another one, or beside it, speaks with it.
-        let of_page = |part: &PartName| *part != PartName::Embedding || web::is_heard();
-        load.emit(PartName::ALL.iter().copied().filter(of_page).collect());
+        load.emit(PartName::of_page().collect());
     });
     let (count, failed) = (*arrived).clone();
     let again = {

@@ -22,7 +22,7 @@ pub fn is_heard() -> bool {
     has_word("heard")
 }
 
-/// True in an embed whose reader has not come into it: the focus is the page's around it.
+/// True in an embed without the focus: it is in the page around, or in no page.
 #[must_use]
 pub fn is_beside() -> bool {
     is_embedded() && !has_word("entered")

@@ -209,7 +209,8 @@ impl Past {
         states.iter().map(state).collect()
     }
 
-    /// Returns the state of a node in a recorded run: the data of its last event that has an object as its data.
+    /// Returns the state of a node in a recorded run: the data of its last recorded event; none if that is
+    /// no object.
     fn recorded(&self, node: NodeId, subject: &Subject) -> NodeState {
         let events = &self.run.trace.events;
         let last = |events: &[Event]| {
