@@ -6,7 +6,7 @@ use crate::{
         exercise::{code, judgement, sentence, tried},
         scenario::goal_of,
     },
-    kernel::Scenario,
+    kernel::{Scenario, capitalised, sentence as full_stop},
     runs::ExerciseVerdict,
 };
 
@@ -27,11 +27,9 @@ impl Exercise {
         let attempt = if adjusting { None } else { tried(origin, &run.scenario) };
         let reached = attempt == Some(ExerciseVerdict::Reached);
         let is_changed = *origin != run.scenario;
-        let judgement = attempt.filter(|_| is_changed && !reached).map(|attempt| {
-            let mut letters = judgement(&attempt, &goal).chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            first.into_iter().chain(letters).chain(['.']).collect()
-        });
+        let judgement = attempt
+            .filter(|_| is_changed && !reached)
+            .map(|attempt| full_stop(capitalised(judgement(&attempt, &goal))));
         let code = reached.then(|| code(&goal, run));
         Some(Self { task: sentence(origin, &goal), judgement, code })
     }

@@ -10,12 +10,12 @@ use super::{
     Action, Against, Edit, Hand, OPENING, Shared, State,
     derived::derived,
     draft,
-    state::{changes_scenario, edits},
+    state::{edits, needs_edits},
 };
 use crate::{
     formats::{
         link::{self, links},
-        parse, without_items,
+        parse, without_items, without_mark,
     },
     kernel::Scenario,
     protocols,
@@ -118,8 +118,7 @@ impl Ids {
 
     /// Adds those of a link, or of the JSON of a scenario.
     fn add_link(&mut self, text: &str) {
-        // A byte order mark is no part of the JSON of a file.
-        let text = text.trim_start_matches('\u{FEFF}');
+        let text = without_mark(text);
         if text.trim_start().starts_with('{') {
             return self.add_text(text);
         }
@@ -214,7 +213,7 @@ fn missing_parts(action: &Action) -> Vec<ProgramPart> {
     let reads =
         matches!(action, Action::Load(_) | Action::File(..) | Action::Restore(_) | Action::Pair(_));
     let needs = |part: &ProgramPart| match part {
-        ProgramPart::Edits => changes_scenario(action),
+        ProgramPart::Edits => needs_edits(action),
         ProgramPart::Links => reads,
     };
     ProgramPart::ALL.into_iter().filter(|part| needs(part) && !part.is_here()).collect()

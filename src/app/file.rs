@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{Refused, State, state::load_variant, text};
 use crate::{
-    formats::{Problem, link},
+    formats::{Problem, link, without_mark},
     kernel::visible,
 };
 
@@ -49,8 +49,7 @@ impl<'a> Fetched<'a> {
         if let Some(wanted) = field("integrity") {
             check(wanted, text).map_err(|(found, expected)| problem(found, &expected))?;
         }
-        // A byte order mark is no part of the JSON.
-        let text = text.trim_start_matches('\u{FEFF}');
+        let text = without_mark(text);
         let beginning = || {
             let beginning: String = text.chars().take(SHOWN).collect();
             quoted(&visible(&beginning))

@@ -12,11 +12,12 @@ use super::{
     text,
 };
 use crate::{
-    formats::{Problem, lines, link},
+    formats::{Problem, lines, link, without_mark},
     import::{
         Abstraction, Arriving, Imported, LINE, Options, Recording, import_with, is_scenario,
         is_unknown, run_errand, write_errand,
     },
+    kernel::capitalised,
     runs::Outcome,
     split::part,
 };
@@ -125,10 +126,8 @@ fn read(source: &Shared<Source>) -> ImportAction {
 /// Takes a recording apart into facts and a run, whose title is the name of the file or of the format.
 fn parts(source: &Shared<Source>, recording: Recording) -> (Shared<Record>, Outcome) {
     let Recording { mut outcome, format, notes, judged_as, choices } = recording;
-    let mut letters = format.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
     outcome.scenario.title = match source.name.as_str() {
-        "" => first.into_iter().chain(letters).collect(),
+        "" => capitalised(&format),
         name => name.chars().take(MAX_TITLE).collect(),
     };
     let source = source.clone();
@@ -262,7 +261,7 @@ pub(super) fn reduce(state: State, action: ImportAction) -> State {
 }
 
 fn trimmed(text: &str) -> &str {
-    text.trim_start_matches('\u{FEFF}').trim()
+    without_mark(text).trim()
 }
 
 fn stopped(state: State) -> State {
@@ -369,22 +368,15 @@ pub(super) fn act_on_recorded(state: State, action: Action) -> State {
 /// True if an action changes a run, or needs one that can be run again.
 const fn changes_run(action: &Action) -> bool {
     match action {
-        Action::Apply(_)
-        | Action::Adjust(_)
-        | Action::Settle
+        Action::Settle
         | Action::Abandon
-        | Action::Undo
-        | Action::Redo
-        | Action::Reset
         | Action::Differ(_)
         | Action::Since(_)
         | Action::Compare(_)
         | Action::SeekCauses
         | Action::Search(SearchAction::Start(..))
         | Action::Measure(MeasureAction::Start(_)) => true,
-        Action::Hand(hand) => {
-            hand.changes_scenario() || matches!(hand, Hand::Arm(_) | Hand::Lasso(_))
-        }
-        _ => false,
+        Action::Hand(Hand::Arm(_) | Hand::Lasso(_)) => true,
+        _ => action.changes_scenario(),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     analysis::{Judgement, chain},
     kernel::{
         EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, Scenario, Trace, Verdict,
-        count_of, joined, sentence as full_stop, spell, spell_exactly,
+        capitalised, count_of, joined, sentence as full_stop, spell, spell_exactly,
     },
     runs::Outcome,
     search::{
@@ -107,9 +107,7 @@ fn sentence(scenario: &Scenario, text: &str) -> String {
     if scenario.names().any(|name| text.strip_prefix(&*name).is_some_and(ends)) {
         return full_stop(text.to_owned());
     }
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase().to_string());
-    full_stop(format!("{}{}", first.unwrap_or_default(), letters.as_str()))
+    full_stop(capitalised(text))
 }
 
 /// Largest number of faults that are named one by one.

@@ -21,7 +21,7 @@ mod tikz;
 mod told;
 mod words;
 
-pub use beginning::{beginning, without_unused_faults};
+pub use beginning::beginning;
 pub use csv::csv;
 pub use film::{Film, MOST_FRAMES, Shot};
 pub use gif::Animation;

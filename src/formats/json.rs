@@ -39,6 +39,12 @@ pub fn visible_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns a text without byte order marks at its beginning, which are no part of it: some programs write one.
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    text.trim_start_matches('\u{FEFF}')
+}
+
 /// Reads a text as JSON.
 ///
 /// # Errors

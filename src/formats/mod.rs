@@ -26,6 +26,8 @@ pub mod variants;
 
 pub use budget::budget;
 pub use comparison::MOST_COMPARED;
-pub use json::{MAX_TEXT, MAX_WHOLE, parse, parse_within, visible_json, without_items};
-pub use problem::Problem;
+pub use json::{
+    MAX_TEXT, MAX_WHOLE, parse, parse_within, visible_json, without_items, without_mark,
+};
+pub use problem::{Problem, quoted, shortened};
 pub use table::csv_row;

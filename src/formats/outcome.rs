@@ -40,6 +40,12 @@ impl Outcome {
         self.digest().chars().take(digest::SHORT_DIGEST).collect()
     }
 
+    /// Returns the link to the run from its `#` on, with the digest: see [`link::fragment`].
+    #[must_use]
+    pub fn fragment(&self) -> String {
+        link::fragment(&self.scenario, Some(&self.digest()))
+    }
+
     /// Returns the whole run as text: see [`text::render`].
     #[must_use]
     pub fn text(&self) -> String {

@@ -80,12 +80,14 @@ pub(super) fn shown(value: &Json) -> String {
 }
 
 /// Returns a text in quotes, its control characters escaped, shortened to fit a line.
-pub(super) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     shortened(&Json::from(text).to_string())
 }
 
 /// Returns a text, shortened to fit a line, with invisible characters as their code points.
-pub(super) fn shortened(text: &str) -> String {
+#[must_use]
+pub fn shortened(text: &str) -> String {
     let mut short = String::new();
     for (index, c) in text.chars().enumerate() {
         if index == SHOWN {

@@ -208,16 +208,23 @@ impl Builder {
                 message.fate = Fate::InTransit { due };
             }
         }
-        let mut scenario = Scenario::new("", self.names);
-        scenario.until = self.trace.end.max(1);
-        scenario.requests = self.requests;
-        scenario.faults = self.faults;
+        let scenario = recorded(self.names, self.requests, self.faults, self.trace.end);
         let (protocol, trace) = (judged_as.protocol(), self.trace);
         let report = unrepeated(report(protocol, &scenario, &trace));
         let outcome = Outcome { scenario, protocol, trace, report };
         let format = format.to_owned();
         Ok(Recording { outcome, format, notes, judged_as, choices: &[Abstraction::Nothing] })
     }
+}
+
+/// Returns the scenario of a recorded run that ends at this time.
+pub(super) fn recorded(
+    names: Vec<String>,
+    requests: Vec<RequestSpec>,
+    faults: Vec<Fault>,
+    end: Time,
+) -> Scenario {
+    Scenario { requests, faults, until: end.max(1), ..Scenario::new("", names) }
 }
 
 /// Returns the report on a run that cannot be repeated.

@@ -25,7 +25,7 @@ pub use relay::{Arriving, NOT_FETCHED, is_errand, run_errand, write_errand};
 use serde_json::Value as Json;
 
 use crate::{
-    formats::{self, MAX_TEXT, Problem},
+    formats::{self, MAX_TEXT, Problem, without_mark},
     kernel::Scenario,
     runs::Outcome,
 };
@@ -83,7 +83,7 @@ pub fn import_with(text: &str, options: &Options) -> Result<Imported, Problem> {
         let found = format!("{} bytes", text.len());
         return Err(Problem::new("", found, format!("at most {MAX_IMPORT}")));
     }
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let text = without_mark(text);
     if let Some(expression) = &options.expression {
         return Ok(run(vector_log::by_expression(text, expression, None)?));
     }
@@ -153,7 +153,7 @@ pub fn is_unknown(problem: &Problem) -> bool {
 /// True if a text is a scenario of ours, well-formed or not.
 #[must_use]
 pub fn is_scenario(text: &str) -> bool {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let text = without_mark(text);
     let is_short = text.len() <= MAX_TEXT && text.trim_start().starts_with('{');
     let json = is_short.then(|| formats::parse(text).ok()).flatten();
     json.is_some_and(|json| {

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Abstraction, Imported, Options, Recording,
+    builder::{recorded, unrepeated},
     foreign::Foreign,
     import_with, is_unknown,
     own::KINDS,
@@ -532,10 +533,10 @@ impl Arriving {
             Item::End(facts) => {
                 self.trace.end = facts.end;
                 self.trace.quiescent = facts.quiescent;
-                let mut scenario = Scenario::new("", std::mem::take(&mut self.names));
-                scenario.until = facts.end.max(1);
-                scenario.requests = std::mem::take(&mut self.requests);
-                scenario.faults = std::mem::take(&mut self.faults);
+                let names = std::mem::take(&mut self.names);
+                let requests = std::mem::take(&mut self.requests);
+                let faults = std::mem::take(&mut self.faults);
+                let scenario = recorded(names, requests, faults, facts.end);
                 let judging = Judging::new(facts.judged_as().protocol(), &scenario);
                 (self.scenario, self.judging) = (Some(scenario), Some(judging));
                 self.facts = Some(facts);
@@ -584,7 +585,7 @@ impl Arriving {
         let judged_as = facts.judged_as();
         let Facts { format, notes, .. } = facts;
         let trace = std::mem::take(&mut self.trace);
-        let report = super::builder::unrepeated(report);
+        let report = unrepeated(report);
         let outcome = Outcome { scenario, protocol, trace, report };
         Some(Recording { outcome, format, notes, judged_as, choices: facts_choices })
     }

@@ -91,4 +91,4 @@ pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };
 pub use visible::{is_unseen, push_visible, visible};
-pub use wording::{count_of, joined, noun, sentence};
+pub use wording::{capitalised, count_of, joined, noun, sentence};

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Detection, MessageName, NodeId, NodeSet, Packet, Strategy, Time};
+use super::{Detection, MessageName, NodeId, NodeSet, Packet, Scenario, Strategy, Time};
 
 /// The place of an event in [`Trace::events`].
 pub type EventId = usize;
@@ -25,10 +25,10 @@ pub struct Trace {
     pub quiescent: bool,
     /// True if the run was stopped at the event budget, neither quiescent nor at its horizon.
     pub exhausted: bool,
-    /// Faults that had no effect, by their places in the scenario.
+    /// Faults that had no effect, by their places in the scenario, in rising order.
     pub unused_faults: Vec<usize>,
     /// Requests that never happened because the node was down or the run was over, by their places in the
-    /// scenario.
+    /// scenario, in rising order.
     pub unused_requests: Vec<usize>,
     /// Measured values, in the order of measurement: one sample for each change at a node. Between two
     /// samples of a node its values change linearly.
@@ -51,6 +51,16 @@ pub struct Sample {
 }
 
 impl Trace {
+    /// Removes the faults that had no effect from the scenario of this run.
+    pub fn remove_unused_faults(&self, scenario: &mut Scenario) {
+        remove_at(&mut scenario.faults, &self.unused_faults);
+    }
+
+    /// Removes the requests that never happened from the scenario of this run.
+    pub fn remove_unused_requests(&self, scenario: &mut Scenario) {
+        remove_at(&mut scenario.requests, &self.unused_requests);
+    }
+
     /// Returns the number of sends. A transmission on a shared medium counts once, whatever the number of
     /// receivers.
     #[must_use]
@@ -68,6 +78,15 @@ impl Trace {
     pub fn events_until(&self, time: Time) -> usize {
         self.events.partition_point(|event| event.time <= time)
     }
+}
+
+/// Removes the items at these places, which rise.
+fn remove_at<T>(list: &mut Vec<T>, places: &[usize]) {
+    let mut place = 0;
+    list.retain(|_| {
+        place += 1;
+        places.binary_search(&(place - 1)).is_err()
+    });
 }
 
 /// An event at one node.

@@ -29,6 +29,13 @@ pub fn sentence(mut text: String) -> String {
     text
 }
 
+/// Returns a text with its first letter as a capital, if that is a letter of ASCII.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
 /// Joins the parts of an enumeration: `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn joined(parts: &[String]) -> String {
@@ -49,6 +56,13 @@ mod tests {
             |count| ["message", "crash", "entry", "copy", "delay"].map(|it| count_of(count, it));
         assert_eq!(of(1), ["1 message", "1 crash", "1 entry", "1 copy", "1 delay"]);
         assert_eq!(of(0), ["0 messages", "0 crashes", "0 entries", "0 copies", "0 delays"]);
+    }
+
+    #[test]
+    fn first_letter_becomes_a_capital_and_the_rest_stays() {
+        let texts = ["", "a", "crash of Bob", "Bob", "5 ms", "émile"];
+        let capitals = ["", "A", "Crash of Bob", "Bob", "5 ms", "émile"];
+        assert_eq!(texts.map(capitalised), capitals);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::kernel::Fault;
+use crate::kernel::{Fault, joined};
 
 /// The kinds of faults, by the names that scenarios call them, in the order in which a search tries them.
 pub const KINDS: [&str; 13] = [
@@ -178,11 +178,7 @@ impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let counted = KINDS.iter().zip(&self.of_kind).filter(|(_, count)| **count > 0);
         let words: Vec<String> = counted.map(|(kind, count)| counted_kind(kind, *count)).collect();
-        let kinds = match words.as_slice() {
-            [] => "no faults".to_owned(),
-            [only] => only.clone(),
-            [most @ .., last] => format!("{} and {last}", most.join(", ")),
-        };
+        let kinds = if words.is_empty() { "no faults".to_owned() } else { joined(&words) };
         if self.all < self.of_kind.iter().sum() {
             let plural = if self.all == 1 { "" } else { "s" };
             return write!(f, "{} fault{plural} (of {kinds})", self.all);

@@ -189,17 +189,10 @@ impl Minimiser {
 
     /// Removes unused faults and requests.
     fn drop_unused(&mut self) {
-        let Trace { unused_faults, unused_requests, .. } = self.trace();
+        let trace = self.trace();
         self.propose(|scenario| {
-            let (mut fault, mut request) = (0, 0);
-            scenario.faults.retain(|_| {
-                fault += 1;
-                unused_faults.binary_search(&(fault - 1)).is_err()
-            });
-            scenario.requests.retain(|_| {
-                request += 1;
-                unused_requests.binary_search(&(request - 1)).is_err()
-            });
+            trace.remove_unused_faults(scenario);
+            trace.remove_unused_requests(scenario);
         });
     }
 

@@ -9,7 +9,7 @@ use super::embed::{ASKED, TOLD};
 use crate::{
     analysis::{Judgement, Report},
     app::{OPENING, ProgramPart, fetched_text, missing_to_begin, text},
-    export::{SvgOptions, Theme, beginning, file_stem, svg, without_unused_faults},
+    export::{SvgOptions, Theme, beginning, file_stem, svg},
     formats::{Problem, bundled, link},
     kernel::{Scenario, Time},
     protocols,
@@ -74,10 +74,13 @@ async fn picture(wish: &Value) -> Result<String, String> {
     let mut run = match wish.get("until").and_then(Value::as_f64) {
         Some(until) => {
             let begun = run_of(beginning(&scenario, until as Time)).await?;
+            // Faults on messages that are sent later.
             if begun.trace.unused_faults.is_empty() {
                 begun
             } else {
-                run_of(without_unused_faults(&begun)).await?
+                let mut scenario = begun.scenario.clone();
+                begun.trace.remove_unused_faults(&mut scenario);
+                run_of(scenario).await?
             }
         }
         None => run_of(scenario).await?,

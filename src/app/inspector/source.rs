@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::{
     analysis::{is_effect, trigger},
     app::Run,
-    kernel::{EventId, EventKind, Fate, Packet},
+    kernel::{EventId, EventKind, Fate, Packet, capitalised},
 };
 
 /// A handler of a process.
@@ -95,11 +95,4 @@ fn variant(packet: &Packet) -> Option<String> {
         _ => return None,
     };
     name.starts_with(|first: char| first.is_ascii_uppercase()).then_some(name)
-}
-
-/// Returns the variant's name for a name of the scenario: `Suspect` for `suspect`.
-fn capitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string())
-        + letters.as_str()
 }

@@ -8,7 +8,7 @@ use super::{
     possible::{events_at, fault_at, is_up, sends_at},
 };
 use crate::{
-    kernel::{EventKind, Fault, NodeId, NodeSet, Time},
+    kernel::{EventKind, Fault, NodeId, NodeSet, Time, capitalised},
     runs::Outcome,
 };
 
@@ -48,15 +48,9 @@ fn requests(run: &Outcome, node: NodeId, at: Time) -> Vec<MenuEntry> {
     let form = shaped.map(|(kind, with)| {
         let form = Form::Request { node, at, kind, with };
         let form = MenuForm::new(form, fields(with, &run.scenario, node));
-        MenuItem::form(kind.name, capital(kind.name), form).into()
+        MenuItem::form(kind.name, capitalised(kind.name), form).into()
     });
     form.collect()
-}
-
-/// Returns a word as it begins a sentence.
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 fn faults(run: &Outcome, node: NodeId, at: Time, is_up: bool) -> Vec<MenuEntry> {

@@ -7,7 +7,7 @@ use crate::{
     formats::{self, trace},
     kernel::{
         EventId, EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName,
-        NodeId, NodeSet, PerMillion, Strategy, Time, sentence, spell,
+        NodeId, NodeSet, PerMillion, Strategy, Time, capitalised, sentence, spell,
     },
     runs::Outcome,
 };
@@ -150,19 +150,14 @@ pub(super) fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
 /// # Errors
 /// The problem with the text: it is not JSON, or not a content of the protocol's messages.
 pub(super) fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, String> {
-    let with = formats::parse(typed).map_err(|problem| capital(&problem.to_string()))?;
+    let with =
+        formats::parse(typed).map_err(|problem| sentence(capitalised(&problem.to_string())))?;
     let read = run.protocol.behaviour.read_message;
     read(&with, &run.scenario.nodes, keys_of(run, name.from))
         .map_err(|expected| sentence(text::possible::takes(&expected)))?;
     let edit = Edit::AddFault(Fault::Forge { message: name, with });
     edit.clone().apply(&run.scenario).map_err(|problem| problem.to_string())?;
     Ok(edit)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    sentence(first.into_iter().chain(letters).collect())
 }
 
 /// Reason why a strategy would change nothing at a node: the protocol knows no lie for any of its messages.

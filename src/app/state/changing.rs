@@ -60,19 +60,25 @@ part! {
     };
 }
 
+impl Action {
+    /// True if the action may change the scenario that is shown, as the reader's own change.
+    pub(in super::super) const fn changes_scenario(&self) -> bool {
+        match self {
+            Self::Apply(_) | Self::Adjust(_) | Self::Undo | Self::Redo | Self::Reset => true,
+            Self::Hand(hand) => hand.changes_scenario(),
+            _ => false,
+        }
+    }
+}
+
 /// True if an action needs the part [`edits`]. Views of the run and ways through its time do not.
-pub(in super::super) const fn changes_scenario(action: &Action) -> bool {
+pub(in super::super) const fn needs_edits(action: &Action) -> bool {
     match action {
         Action::Load(_)
         | Action::File(..)
         | Action::Protocol(_)
-        | Action::Apply(_)
-        | Action::Adjust(_)
         | Action::Settle
         | Action::Abandon
-        | Action::Undo
-        | Action::Redo
-        | Action::Reset
         | Action::Compared(..)
         | Action::Differ(_)
         | Action::Since(_)
@@ -82,8 +88,7 @@ pub(in super::super) const fn changes_scenario(action: &Action) -> bool {
         | Action::Measure(_)
         | Action::Import(_)
         | Action::Restore(_) => true,
-        Action::Hand(hand) => hand.changes_scenario(),
-        _ => false,
+        _ => action.changes_scenario(),
     }
 }
 

@@ -19,7 +19,7 @@ pub use self::{
 };
 pub(super) use self::{
     change::{apply, apply_as, apply_from},
-    changing::changes_scenario,
+    changing::needs_edits,
     opening::{load_variant, open},
     reduce::act,
 };
@@ -29,10 +29,7 @@ use super::{
     Ways, Writing, derived::derived, fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
-    formats::{
-        bundled::{self, Bundled},
-        link,
-    },
+    formats::bundled::{self, Bundled},
     kernel::{NodeId, Scenario, Time},
     runs::Outcome,
 };
@@ -282,7 +279,7 @@ impl State {
     /// Returns the address's fragment for what is shown, digest included: `s=deflate.…&d=…`.
     #[must_use]
     pub fn fragment(&self) -> String {
-        link::fragment(&self.run.scenario, Some(&self.run.digest()))
+        self.run.fragment()
     }
 
     /// Returns the path of the bundled scenario that is shown unchanged.

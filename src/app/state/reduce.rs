@@ -10,7 +10,7 @@ use super::{
         stride, study,
     },
     Action, State,
-    changing::{changes_scenario, edits},
+    changing::{edits, needs_edits},
     opening::{digested, open, open_path},
     playing::{tick, toggle},
 };
@@ -62,11 +62,7 @@ fn is_refused(allowed: Allowed, action: &Action) -> bool {
         | Action::Protocol(_)
         | Action::Restore(_)
         | Action::Import(_) => true,
-        Action::Apply(_) | Action::Adjust(_) | Action::Undo | Action::Redo | Action::Reset => {
-            allowed == Allowed::NONE
-        }
-        Action::Hand(hand) => allowed == Allowed::NONE && hand.changes_scenario(),
-        _ => false,
+        _ => allowed == Allowed::NONE && action.changes_scenario(),
     }
 }
 
@@ -121,7 +117,7 @@ pub(in super::super) fn act(state: State, action: Action) -> State {
         Action::Allow(allowed) => State { allowed, ..state },
         // It waited until the part was here.
         action => match edits::here() {
-            Some(edits) if changes_scenario(&action) => (edits.act)(state, action),
+            Some(edits) if needs_edits(&action) => (edits.act)(state, action),
             _ => state,
         },
     }
