@@ -7,7 +7,7 @@ use crate::{formats::link, runs::Outcome};
 pub(super) fn origin(run: &Outcome) -> Vec<String> {
     let mut lines = vec![licence()];
     if !run.protocol.id.is_empty() {
-        let fragment = link::fragment(&run.scenario, Some(&run.digest()));
+        let fragment = run.fragment();
         if fragment.len() <= link::LONG_LINK {
             lines.push("Append this to the address of a Worldlines page to open the run:".into());
             lines.push(fragment);

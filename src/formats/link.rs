@@ -89,6 +89,7 @@ pub struct Links {
     texts: fn(&str) -> Result<Vec<String>, Problem>,
     compare: fn(&str, &Scenario, &[Compared]) -> Option<String>,
     holds: fn(&str, &Scenario) -> bool,
+    is_comparison: fn(&str) -> bool,
     advance: fn(&mut Digesting, &Protocol, &Scenario, &Trace, usize) -> bool,
     finish: fn(Digesting) -> String,
     checksum: fn(&str) -> String,
@@ -104,6 +105,7 @@ part! {
         texts: texts_now,
         compare: compare_now,
         holds: holds_now,
+        is_comparison: is_comparison_now,
         advance: Digesting::advance,
         finish: Digesting::finish,
         checksum: checksum_now,
@@ -176,8 +178,8 @@ pub fn digest(run: (&Protocol, &Scenario, &Trace)) -> String {
     finish(work)
 }
 
-/// Returns a link from its `#` on, with the digest of its trace if it is known; only the digest's first eight
-/// digits are taken. Empty if the part [`links`] is not here.
+/// Returns a link from its `#` on, with the digest of its trace if it is known, as [`with_digest`] adds it. Empty if the
+/// part [`links`] is not here.
 #[must_use]
 pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
     if links::here().is_none() {
@@ -185,19 +187,24 @@ pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
     }
     let fragment = format!("#{}", encode(scenario));
     match digest {
-        Some(digest) => with_digest(&fragment, digest),
+        Some(digest) => with_digest(&fragment, scenario, digest),
         None => fragment,
     }
 }
 
-/// Adds the digest to a link that was made without it.
+/// Adds the digest of this scenario's run to a link that was made without it; only its first eight digits are taken. Of an
+/// exercise with variants there is none: a key that is added to the link picks a variant, which has a run of its own.
 #[must_use]
-pub fn with_digest(fragment: &str, digest: &str) -> String {
+pub fn with_digest(fragment: &str, scenario: &Scenario, digest: &str) -> String {
+    if scenario::has_variants(scenario) {
+        return fragment.to_owned();
+    }
     format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
 }
 
-/// Adds a comparison to the link of `first`: the other runs, and their digests if all are known. None if the
-/// link would be too long, there are more than [`MOST_COMPARED`](super::MOST_COMPARED), or the part [`links`] is not here.
+/// Adds a comparison to the link of `first`: the other runs, and their digests if all are known and `first` has no
+/// variants, since the others follow the variant that a key picks. None if the link would be too long, there are more than
+/// [`MOST_COMPARED`](super::MOST_COMPARED), or the part [`links`] is not here.
 #[must_use]
 pub fn with_comparison(fragment: &str, first: &Scenario, others: &[Compared]) -> Option<String> {
     (links::here()?.compare)(fragment, first, others)
@@ -208,15 +215,20 @@ fn compare_now(fragment: &str, first: &Scenario, others: &[Compared]) -> Option<
     let packed = pack_now(&comparison::write(first, &scenarios)?, LEVEL);
     let short = |it: &Compared| Some(it.digest.as_ref()?.get(..SHORT_DIGEST)?.to_owned());
     let digests: Option<Vec<String>> = others.iter().map(short).collect();
+    let digests = digests.filter(|_| !scenario::has_variants(first));
     let digests = digests.map(|it| format!("&e={}", it.join("."))).unwrap_or_default();
     let link = format!("{fragment}&c=deflate.{packed}{digests}");
     (link.len() <= MAX_LINK).then_some(link)
 }
 
-/// True if a link of ours has more than one run.
+/// True if a link has more than one run, if the part [`links`] is here. The differences of the others are not read.
 #[must_use]
-pub fn holds_comparison(fragment: &str) -> bool {
-    fragment.contains("&c=")
+pub fn holds_comparison(link: &str) -> bool {
+    links::here().is_some_and(|links| (links.is_comparison)(link))
+}
+
+fn is_comparison_now(link: &str) -> bool {
+    comparisons(fragment_of(&unmangled(link))).next().is_some()
 }
 
 /// Adds the key of a student, which picks a variant of an exercise, to a link that was made without a digest.
@@ -259,8 +271,9 @@ pub fn is_link(text: &str) -> bool {
 pub fn decode(text: &str) -> Result<Decoded, Problem> {
     let LinkParts { text, digest, key, differences, digests } = read_parts(text)?;
     let mut scenario = scenario::read(&text).map_err(|problem| problem.of("link"))?;
+    // An empty key picks one too: a link that was made with it opens for ever.
     if let Some(key) = key
-        && let Some((_, variant)) = scenario::variant_for(&scenario, &key)?
+        && let Some((_, variant)) = scenario::variant_by_key(&scenario, &key)?
     {
         scenario = variant;
     }
@@ -277,11 +290,11 @@ pub fn decode(text: &str) -> Result<Decoded, Problem> {
     Ok(Decoded { scenario, digest, compared })
 }
 
-/// Reads a link, or the JSON of a scenario. Of an exercise with variants it returns the one that a student's key picks;
-/// without a key, the exercise without its variants.
+/// Reads a link, or the JSON of a scenario. Of an exercise with variants it returns the one that a student's id picks;
+/// without an id, the exercise without its variants.
 ///
 /// # Errors
-/// The first error in the text, or in the variant.
+/// The first error in the text, or in the variant; an empty id where there are variants.
 pub fn open(text: &str, key: Option<&str>) -> Result<Decoded, Problem> {
     let Decoded { scenario, digest, compared } = match text.trim_start().starts_with('{') {
         true => Decoded { scenario: scenario::read(text)?, digest: None, compared: Vec::new() },
@@ -330,7 +343,7 @@ fn parts(text: &str) -> Result<LinkParts, Problem> {
         return Err(damaged(format!("{} bytes", text.len()), format!("at most {MAX_LINK}")));
     }
     let link = unmangled(text);
-    let fragment = link.split_once('#').map_or(link.as_str(), |(_, fragment)| fragment);
+    let fragment = fragment_of(&link);
     let mut values = fragment.split('&').filter_map(|field| field.strip_prefix("s="));
     let expected = "a link with #s=deflate.… in it";
     let Some(value) = values.next() else { return Err(damaged(quoted(text.trim()), expected)) };
@@ -348,12 +361,20 @@ fn parts(text: &str) -> Result<LinkParts, Problem> {
     })
 }
 
-/// Returns the differences of the runs beside the first one. A field of this name that has none of the encodings was added by
-/// another program.
-fn differences(fragment: &str) -> Result<Option<String>, Problem> {
+fn fragment_of(link: &str) -> &str {
+    link.split_once('#').map_or(link, |(_, fragment)| fragment)
+}
+
+/// Returns the data of the fields with other runs. A field of this name that has none of the encodings was added by another
+/// program.
+fn comparisons(fragment: &str) -> impl Iterator<Item = &str> {
     let is_ours = |value: &&str| ENCODINGS.contains(&value.split('.').next().unwrap_or_default());
-    let mut values =
-        fragment.split('&').filter_map(|field| field.strip_prefix("c=")).filter(is_ours);
+    fragment.split('&').filter_map(|field| field.strip_prefix("c=")).filter(is_ours)
+}
+
+/// Returns the differences of the runs beside the first one.
+fn differences(fragment: &str) -> Result<Option<String>, Problem> {
+    let mut values = comparisons(fragment);
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
         return Err(Problem::new("c", "two comparisons", "a link with one"));

@@ -70,7 +70,7 @@ pub fn run(scenario: &str) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn encode(scenario: &str) -> Result<String, JsValue> {
     let encoded = outcome(scenario).and_then(|outcome| {
-        let fragment = link::fragment(&outcome.scenario, Some(&outcome.digest()));
+        let fragment = outcome.fragment();
         if fragment.len() > link::MAX_LINK {
             let found = format!("a link of {} characters", fragment.len());
             return Err(Problem::new("", found, format!("at most {}", link::MAX_LINK)));
@@ -163,7 +163,7 @@ pub fn svg(
             let expected = format!("a number from {} to {}", WIDTHS.start(), WIDTHS.end());
             return Err(Problem::new("options.width", width.to_string(), expected));
         }
-        let own = || link::fragment(&outcome.scenario, Some(&outcome.digest()));
+        let own = || outcome.fragment();
         let link = Some(link.unwrap_or_else(own)).filter(|link| link.len() <= link::MAX_LINK);
         Ok(drawn(&outcome, &SvgOptions { theme, width, bare, link }))
     });

@@ -173,7 +173,7 @@ pub(super) fn use_fragment(
             _ if *adjusting => String::new(),
             Some(link) => link.clone(),
             None if run.is_long() => String::new(),
-            None => link::fragment(&run.scenario, Some(&run.digest())),
+            None => run.fragment(),
         };
         match compare {
             Some(compare) if !link.is_empty() => compare.in_link(&link, &run.scenario),
@@ -208,7 +208,7 @@ fn link_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send) -
         if slice_behind(since, || link::advance(&mut working, digested, PART)) {
             over.replace(true);
             let digest = link::finish(working);
-            found.set(Some((run.clone(), link::with_digest(&made, &digest))));
+            found.set(Some((run.clone(), link::with_digest(&made, &run.scenario, &digest))));
             send.emit(Action::Digested(digest));
         } else {
             work.replace(Some(working));

@@ -45,7 +45,7 @@ pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>
         return replace_all(state, State::opening());
     }
     // A long run was computed for it: the link need not be read again, unless it may hold another.
-    if let Some(run) = state.computed.first().filter(|_| !text.contains("c=")) {
+    if let Some(run) = state.computed.first().filter(|_| !link::holds_comparison(text)) {
         let opened = linked(text, run.clone(), link::digest_in(text));
         return assign(replace_all(state, opened));
     }

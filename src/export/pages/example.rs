@@ -14,7 +14,7 @@ use crate::{
     },
     formats::{
         bundled::{self, Bundled},
-        exercise, link,
+        exercise,
         scenario::goal_of,
     },
     kernel::spell,
@@ -30,7 +30,7 @@ const DARK: &str = "picture-dark.svg";
 /// Returns the files of the page of a bundled scenario.
 pub(super) fn files(base: Option<&str>, bundled: &Bundled, run: &Outcome) -> Vec<SiteFile> {
     let path = path_of(bundled);
-    let fragment = link::fragment(&run.scenario, Some(&run.digest()));
+    let fragment = run.fragment();
     let picture = |theme| {
         let link = format!("{}{fragment}", base.unwrap_or_default());
         let options = SvgOptions { theme, link: Some(link), ..SvgOptions::default() };

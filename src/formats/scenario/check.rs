@@ -51,7 +51,7 @@ pub(super) fn checked(
 ) -> Result<Scenario, Problem> {
     let checked = tidy_values(&mut scenario).and_then(|()| rules(&scenario));
     match checked {
-        Ok(protocol) => Ok(canonical(scenario, protocol)),
+        Ok(protocol) => Ok(canonical(variants::canonical(scenario), protocol)),
         Err(problem) if problem.found.is_empty() => Err(found_in(problem, &json(&scenario))),
         Err(problem) => Err(problem),
     }

@@ -19,10 +19,11 @@ mod written;
 pub use goal::{goal_json, goal_of};
 pub use reader::{from_json, read, read_bundled};
 pub use rename::rename_node;
-pub(super) use variants::hashed;
 pub use variants::{
-    MAX_VARIANTS, Variant, key_of, variant_for, variants_of, with_variants, without_variants,
+    MAX_VARIANTS, Variant, has_variants, key_of, variant_for, variants_of, with_variants,
+    without_variants,
 };
+pub(super) use variants::{hashed, variant_by_key};
 pub use writer::write;
 
 /// The version of the format.

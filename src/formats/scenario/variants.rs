@@ -143,6 +143,13 @@ pub fn variants_of(scenario: &Scenario) -> Result<Vec<Variant>, Problem> {
     variants.iter().map(|place| Variant::read(place, scenario.nodes.len())).collect()
 }
 
+/// True if an exercise has variants.
+#[must_use]
+pub fn has_variants(exercise: &Scenario) -> bool {
+    let variants = exercise.goal.as_ref().and_then(|goal| goal.get("variants"));
+    variants.and_then(Json::as_array).is_some_and(|variants| !variants.is_empty())
+}
+
 /// Returns an exercise with these variants instead of its own.
 #[must_use]
 pub fn with_variants(exercise: &Scenario, variants: &[Variant]) -> Scenario {
@@ -154,6 +161,15 @@ pub fn with_variants(exercise: &Scenario, variants: &[Variant]) -> Scenario {
         goal.insert("variants".to_owned(), Json::Array(list));
     }
     exercise
+}
+
+/// Returns an exercise with its variants in their canonical form: without defaults, and none at all instead of an empty list.
+pub(super) fn canonical(exercise: Scenario) -> Scenario {
+    let has_list = exercise.goal.as_ref().is_some_and(|goal| goal.get("variants").is_some());
+    match variants_of(&exercise) {
+        Ok(variants) if has_list => with_variants(&exercise, &variants),
+        _ => exercise,
+    }
 }
 
 /// Returns an exercise without its variants.
@@ -180,18 +196,29 @@ pub fn key_of(id: &str) -> String {
 /// Returns the number of the variant that a student has, from 1, and the exercise as this variant; none if the exercise
 /// has no variants.
 ///
+/// # Errors
+/// If the id is empty, or if a variant breaks a rule of scenarios.
+pub fn variant_for(exercise: &Scenario, id: &str) -> Result<Option<(usize, Scenario)>, Problem> {
+    if id.trim().is_empty() && has_variants(exercise) {
+        return Err(Problem::new("v", "nothing", "the id of a student: each has a variant"));
+    }
+    variant_by_key(exercise, id)
+}
+
+/// Returns the same for the key in a link, which may be empty.
+///
 /// The number is 1 + the first eight bytes of the SHA-256 of the [key](key_of), as a big-endian number, modulo the
 /// number of variants.
 ///
 /// # Errors
 /// If a variant breaks a rule of scenarios.
-pub fn variant_for(exercise: &Scenario, id: &str) -> Result<Option<(usize, Scenario)>, Problem> {
+pub(in crate::formats) fn variant_by_key(
+    exercise: &Scenario,
+    id: &str,
+) -> Result<Option<(usize, Scenario)>, Problem> {
     let variants = variants_of(exercise)?;
     if variants.is_empty() {
         return Ok(None);
-    }
-    if id.trim().is_empty() {
-        return Err(Problem::new("v", "nothing", "the id of a student: each has a variant"));
     }
     let place = (hashed(&key_of(id)) % variants.len() as u64) as usize;
     let variant = variants[place].of(exercise).map_err(|problem| Problem {

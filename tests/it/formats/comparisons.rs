@@ -1,7 +1,7 @@
 //! Links that compare runs: each run opens as it was, older decoders open the first, and damage is refused in one line.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::{deflate::compress_to_vec, inflate::decompress_to_vec_with_limit};
 use serde_json::{Value as Json, json};
 use worldlines::{
     app::{Edit, next_name},
@@ -11,6 +11,7 @@ use worldlines::{
         scenario,
     },
     kernel::{Fault, MessageName, NodeId, Scenario},
+    runs::Outcome,
 };
 
 use crate::common::chance::Chance;
@@ -74,15 +75,30 @@ fn comparison_in_a_link_holds_each_run_as_it_was() {
     }
 }
 
+/// Reads a link as the first release did: it knows the fields `s`, `d` and `v`, and ignores all others. Returns the text of
+/// the scenario, and the digest.
+fn first_release(link: &str) -> (String, Option<String>) {
+    let (_, fragment) = link.split_once('#').expect("it has a fragment");
+    let field = |name: &str| {
+        let mut values = fragment.split('&').filter_map(|field| field.strip_prefix(name));
+        let value = values.next().map(str::to_owned);
+        assert_eq!(values.next(), None, "one field {name}");
+        value
+    };
+    assert_eq!(field("v="), None);
+    let value = field("s=").expect("it has a scenario");
+    let data = value.strip_prefix("deflate.").expect("it is compressed");
+    let bytes = URL_SAFE_NO_PAD.decode(data).expect("it is base64url");
+    let bytes = decompress_to_vec_with_limit(&bytes, MAX_TEXT).expect("it is DEFLATE");
+    (String::from_utf8(bytes).expect("it is text"), field("d="))
+}
+
 #[test]
 fn comparison_in_a_link_is_ignored_by_a_decoder_without_it() {
     let runs = [compared(others(&plain())[0].clone(), Some("89abcdef"))];
     let fragment = link::fragment(&plain(), Some("01234567"));
     let link = link::with_comparison(&fragment, &plain(), &runs).expect("it fits");
-    // The decoder of the first release looks for the fields `s`, `d` and `v` only.
-    let of_first = |field: &&str| ["#s=", "d=", "v="].iter().any(|name| field.starts_with(name));
-    let rest = link.split('&').filter(of_first).collect::<Vec<_>>().join("&");
-    assert_eq!(rest, fragment);
+    assert_eq!(first_release(&link), (scenario::write(&plain()), Some("01234567".to_owned())));
     // A field of the same name that another program added is none of ours.
     for added in [
         "&c=",
@@ -105,8 +121,39 @@ fn comparison_in_a_link_is_ignored_by_a_decoder_without_it() {
     }
     let mangled = link.replace('&', "%26").replace('=', "%3D");
     assert_eq!(read(&mangled), runs);
+    for (link, holds) in [
+        (&*link, true),
+        (&mangled, true),
+        (&fragment, false),
+        (&format!("{fragment}&c=7"), false),
+        (&format!("{fragment}&abc=deflate.A"), false),
+        (&scenario::write(&Scenario { title: "&c=deflate".to_owned(), ..plain() }), false),
+    ] {
+        assert_eq!(link::holds_comparison(link), holds, "{link}");
+    }
     // The key of a student changes the scenario that the differences are from; here there is none.
     assert_eq!(read(&format!("{link}&v=anna")), runs);
+}
+
+#[test]
+fn link_of_an_exercise_with_variants_promises_no_digest() {
+    let exercise = r#"{"version": 1, "protocol": "fifo-multicast", "nodes": 2,
+        "goal": {"violate": "FIFO order", "within": "drop=1", "variants": [{"seed": 5}, {"seed": 6}]}}"#;
+    let exercise = scenario::read(exercise).expect("it is valid");
+    let other = Scenario { until: 70, ..scenario::without_variants(exercise.clone()) };
+    let runs = [compared(other, Some("89abcdef"))];
+    let fragment = Outcome::of(exercise.clone()).expect("it runs").fragment();
+    assert_eq!(fragment, link::fragment(&exercise, None));
+    let link = link::with_comparison(&fragment, &exercise, &runs).expect("it fits");
+    assert!(!link.contains("&d=") && !link.contains("&e="), "{link}");
+    // The other run follows the variant.
+    let picked = link::decode(&format!("{link}&v=anna")).expect("it opens");
+    assert_eq!(picked.compared[0].digest, None);
+    assert_eq!(picked.compared[0].scenario.seed, picked.scenario.seed);
+    let plain = scenario::without_variants(exercise);
+    let fragment = Outcome::of(plain.clone()).expect("it runs").fragment();
+    let link = link::with_comparison(&fragment, &plain, &runs).expect("it fits");
+    assert!(link.contains("&d=") && link.ends_with("&e=89abcdef"), "{link}");
 }
 
 #[test]
