@@ -12,7 +12,10 @@ use worldlines::{
     kernel::{Scenario, count_of},
 };
 
-use crate::input::{Input, about, about_named};
+use crate::{
+    input::{about, about_named, decoded},
+    usage::student,
+};
 
 #[derive(Args)]
 pub(crate) struct Check {
@@ -23,14 +26,14 @@ pub(crate) struct Check {
     #[arg(value_name = "CODE")]
     codes: Vec<String>,
     /// Id of the student, where each has a variant of the exercise.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = student)]
     student: Option<String>,
 }
 
 impl Check {
     /// Returns one line for each code.
     pub(crate) fn execute(self) -> Result<String, String> {
-        let mut exercise = Input::of(&self.source)?.scenario;
+        let mut exercise = decoded(&self.source)?.scenario;
         let variants = variants_of(&exercise).map_err(|problem| about(&self.source, &problem))?;
         match &self.student {
             Some(id) if !variants.is_empty() => return self.of_student(id, &exercise),

@@ -9,6 +9,8 @@ use worldlines::{analysis::find_causes, export::MOST_DRAWN, kernel::count_of, ru
 
 pub(crate) use worldlines::export::{csv, shiviz};
 
+use crate::input::{about_named, named};
+
 /// Returns the run as a sequence diagram, and says on standard error what it cannot show.
 pub(crate) fn mermaid(source: &str, run: &Outcome) -> Result<String, String> {
     let drawn = worldlines::export::mermaid(run);
@@ -33,7 +35,8 @@ pub(crate) fn tikz(source: &str, run: &Outcome) -> Result<String, String> {
 
 fn too_long(option: &str, source: &str, events: usize) -> String {
     let events = count_of(events, "event");
-    format!("{option}: {source}: found a run of {events}, expected at most {MOST_DRAWN}")
+    let found = format!("found a run of {events}, expected at most {MOST_DRAWN}");
+    format!("{option}: {}", about_named(source, &found))
 }
 
 /// Returns the run in words, with the causes of violations.
@@ -53,5 +56,5 @@ pub(crate) fn written(out: &str, text: String) -> Result<String, String> {
 
 /// Writes bytes into a file.
 pub(crate) fn save(out: &str, bytes: &[u8]) -> Result<(), String> {
-    fs::write(out, bytes).map_err(|why| format!("{out}: {why}"))
+    fs::write(out, bytes).map_err(|why| format!("{}: {why}", named(out)))
 }

@@ -12,14 +12,15 @@ use worldlines::{
     formats::{
         grading::{Grade, GradeVerdict, MOST_POINTS, grade, summary, to_csv, to_gradescope},
         scenario::goal_of,
+        without_mark,
     },
     kernel::Scenario,
 };
 
 use crate::{
     export::written,
-    input::{Input, about_named, named},
-    usage::whole,
+    input::{about_named, decoded, named},
+    usage::{student, whole},
 };
 
 /// Largest number of files in a folder.
@@ -46,7 +47,7 @@ pub(crate) struct GradeArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = points, allow_negative_numbers = true)]
     points: u64,
     /// Id of the only student: the files are this student's, and the best counts.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = student)]
     student: Option<String>,
 }
 
@@ -57,7 +58,7 @@ fn points(text: &str) -> Result<u64, String> {
 impl GradeArgs {
     /// Returns what is printed: the table, or a summary where everything went into files.
     pub(crate) fn execute(self) -> Result<String, String> {
-        let exercise = Input::of(&self.source)?.scenario;
+        let exercise = decoded(&self.source)?.scenario;
         if goal_of(&exercise).is_none() {
             return Err(about_named(&self.source, "found no goal, expected an exercise"));
         }
@@ -184,11 +185,11 @@ fn text_of(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(format!("found more than {MOST_BYTES} bytes, expected at most {MOST_BYTES}"));
     }
-    decoded(&bytes)
+    text_in(&bytes)
 }
 
 /// Returns the text of a file in UTF-8, or in UTF-16 with a byte order mark, which Windows programs write.
-fn decoded(bytes: &[u8]) -> Result<String, String> {
+fn text_in(bytes: &[u8]) -> Result<String, String> {
     let wide = |from_bytes: fn([u8; 2]) -> u16| {
         let units = bytes[2..].chunks(2).map(|pair| match *pair {
             [one, two] => from_bytes([one, two]),
@@ -204,7 +205,7 @@ fn decoded(bytes: &[u8]) -> Result<String, String> {
             let text = std::str::from_utf8(bytes).map_err(|error| {
                 format!("found no UTF-8 from byte {} on, expected text", error.valid_up_to())
             })?;
-            Ok(text.trim_start_matches('\u{FEFF}').to_owned())
+            Ok(without_mark(text).to_owned())
         }
     }
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 use worldlines::{
-    import::{Abstraction, Imported, Options, import_with},
+    formats::quoted,
+    import::{Abstraction, Imported, MAX_IMPORT, Options, Recording, import_with},
     kernel::sentence,
 };
 
@@ -39,12 +40,22 @@ impl ImportArgs {
         let Self { source, expression, judged_as, form, picture } = self;
         picture.check(form.is_picture(), form.is_pixels())?;
         let judged_as = judged_as.map(|name| abstraction(&name)).transpose()?;
-        let text = contents(&source)?;
+        let text = contents(&source, MAX_IMPORT)?;
         let options = Options { expression, judged_as };
         let imported = import_with(&text, &options);
         let outcome = match imported.map_err(|problem| about(&source, &problem))? {
-            Imported::Scenario(scenario) => run(&source, *scenario)?,
+            Imported::Scenario(scenario) => {
+                if let Some(it) = judged_as {
+                    let found = quoted(it.name());
+                    return Err(format!(
+                        "--as: found {found}, expected no --as: a scenario is judged by its own protocol"
+                    )
+                    .into());
+                }
+                run(&source, *scenario, None)?
+            }
             Imported::Run(recording) => {
+                refuse_other(judged_as, &recording)?;
                 let name = named(&source);
                 let said = format!("{name}: {}. {}", recording.format, recording.notes.join(" "));
                 // With standard error closed there is no place to say it.
@@ -65,5 +76,19 @@ impl ImportArgs {
 fn abstraction(name: &str) -> Result<Abstraction, String> {
     let found = Abstraction::named(name);
     let names: Vec<&str> = Abstraction::ALL.iter().map(|it| it.name()).collect();
-    found.ok_or_else(|| format!("--as: found {name:?}, expected one of {}", names.join(", ")))
+    found.ok_or_else(|| {
+        format!("--as: found {}, expected one of {}", quoted(name), names.join(", "))
+    })
+}
+
+/// Refuses an abstraction by which a text of this format cannot be judged.
+fn refuse_other(wanted: Option<Abstraction>, recording: &Recording) -> Result<(), String> {
+    let Some(wanted) = wanted.filter(|it| !recording.choices.contains(it)) else { return Ok(()) };
+    let choices: Vec<&str> = recording.choices.iter().map(|it| it.name()).collect();
+    Err(format!(
+        "--as: found {}, expected {} for this format: {}",
+        quoted(wanted.name()),
+        choices.join(", "),
+        recording.format
+    ))
 }

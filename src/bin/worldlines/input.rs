@@ -8,47 +8,40 @@ use std::{
 use worldlines::{
     formats::{
         MAX_TEXT, Problem,
-        link::{self, Compared, Decoded},
-        scenario,
+        link::{self, Decoded},
+        quoted, scenario, without_mark,
     },
-    kernel::{Scenario, visible},
+    kernel::visible,
 };
 
-/// A scenario from the reader.
-pub(crate) struct Input {
-    pub(crate) scenario: Scenario,
-    /// Digest in the link, if it has one.
-    pub(crate) digest: Option<String>,
-    /// Runs that a link puts beside it.
-    pub(crate) compared: Vec<Compared>,
+/// Reads a file's scenario, a link's, or either from standard input.
+pub(crate) fn decoded(source: &str) -> Result<Decoded, String> {
+    if link::is_link(source) {
+        return decoded_link(source);
+    }
+    let text = contents(source, MAX_TEXT)?;
+    if link::is_link(&text) {
+        return link::decode(&text).map_err(|problem| about(source, &problem));
+    }
+    let scenario = scenario::read(&text).map_err(|problem| about(source, &problem))?;
+    Ok(Decoded { scenario, digest: None, compared: Vec::new() })
 }
 
-impl Input {
-    /// Reads a file's scenario, a link's, or either from standard input.
-    pub(crate) fn of(source: &str) -> Result<Self, String> {
-        if link::is_link(source) {
-            return Self::of_link(source);
+/// Reads a link's scenario, from the argument or from standard input.
+pub(crate) fn decoded_link(source: &str) -> Result<Decoded, String> {
+    match source {
+        "-" => {
+            link::decode(&contents(source, MAX_TEXT)?).map_err(|problem| about(source, &problem))
         }
-        let text = contents(source)?;
-        if link::is_link(&text) {
-            return Self::decoded(source, &text);
-        }
-        let scenario = scenario::read(&text).map_err(|problem| about(source, &problem))?;
-        Ok(Self { scenario, digest: None, compared: Vec::new() })
+        link => link::decode(link).map_err(|problem| problem.to_string()),
     }
+}
 
-    /// Reads a link's scenario, from the argument or from standard input.
-    pub(crate) fn of_link(source: &str) -> Result<Self, String> {
-        match source {
-            "-" => Self::decoded(source, &contents(source)?),
-            link => Self::decoded("", link),
-        }
-    }
-
-    fn decoded(source: &str, link: &str) -> Result<Self, String> {
-        let decoded = link::decode(link).map_err(|problem| about(source, &problem))?;
-        let Decoded { scenario, digest, compared } = decoded;
-        Ok(Self { scenario, digest, compared })
+/// Refuses sources that are standard input more than once: it can be read only once.
+pub(crate) fn check_once(sources: &[String]) -> Result<(), String> {
+    match sources.iter().filter(|source| *source == "-").count() {
+        0 | 1 => Ok(()),
+        _ => Err("standard input: found twice, expected once".to_owned()),
     }
 }
 
@@ -69,15 +62,15 @@ pub(crate) fn about_named(source: &str, problem: &str) -> String {
 pub(crate) fn named(source: &str) -> String {
     match source {
         "-" => "standard input".to_owned(),
-        "" => "\"\"".to_owned(),
+        "" => quoted(""),
         file => visible(file).into_owned(),
     }
 }
 
-/// Reads the text of a file or of standard input: at most one byte more than a scenario may have, so that a
-/// longer text is recognised. A byte order mark at the beginning is removed.
-pub(crate) fn contents(source: &str) -> Result<String, String> {
-    let limit = MAX_TEXT as u64 + 1;
+/// Reads the text of a file or of standard input, of at most so many bytes. A byte order mark at the beginning is removed.
+pub(crate) fn contents(source: &str, most: usize) -> Result<String, String> {
+    // One byte more, so that a longer text is recognised.
+    let limit = most as u64 + 1;
     let mut bytes = Vec::new();
     let read = match source {
         "-" => io::stdin().take(limit).read_to_end(&mut bytes),
@@ -85,14 +78,13 @@ pub(crate) fn contents(source: &str) -> Result<String, String> {
     };
     let name = named(source);
     read.map_err(|error| format!("{name}: {error}"))?;
-    if bytes.len() > MAX_TEXT {
-        return Err(format!(
-            "{name}: found more than {MAX_TEXT} bytes, expected at most {MAX_TEXT}"
-        ));
+    if bytes.len() > most {
+        return Err(format!("{name}: found more than {most} bytes, expected at most {most}"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         format!("{name}: found no UTF-8 from byte {place} on, expected text")
     })?;
-    Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
+    let whole = without_mark(&text);
+    Ok(if whole.len() == text.len() { text } else { whole.to_owned() })
 }

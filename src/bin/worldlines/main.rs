@@ -28,12 +28,16 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use worldlines::{
-    formats::{catalogue, cost, link, scenario, visible_json},
+    formats::{
+        Problem, catalogue, cost,
+        link::{self, Decoded},
+        scenario, visible_json,
+    },
     kernel::Scenario,
     runs::Outcome,
 };
 
-use input::{Input, about};
+use input::{about_named, decoded, decoded_link};
 
 /// Distributed protocols as simulated nodes: every run is determined by its scenario.
 #[derive(Parser)]
@@ -65,8 +69,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Print a scenario's link, from its # on; of several, a link that compares their runs.
     Link {
-        /// A scenario's file, or - for standard input.
-        #[arg(value_name = "FILE", required = true)]
+        /// A scenario's file, a link, or - for standard input; up to eight runs in all.
+        #[arg(value_name = "FILE or LINK", required = true)]
         sources: Vec<String>,
     },
     /// Count the messages of a protocol's operations in failure-free runs, beside the formulas.
@@ -75,7 +79,7 @@ enum Command {
         #[arg(value_name = "PROTOCOL")]
         protocol: String,
         /// Sizes of the groups, both included.
-        #[arg(long, value_name = "FROM..TO", default_value = "3..16")]
+        #[arg(long, value_name = "FROM..TO", default_value = "3..16", allow_hyphen_values = true)]
         nodes: String,
     },
     /// Measure a series of runs: over group sizes, the values of a parameter, or seeds.
@@ -115,7 +119,8 @@ struct Form {
     /// Print the run as text, event by event.
     #[arg(long)]
     text: bool,
-    /// Print the SHA-256 of the trace's JSON.
+    /// Print the digest of the run: a SHA-256 of its events and of what became of its messages. A link has its first eight
+    /// digits.
     #[arg(long)]
     digest: bool,
     /// Write the run as a log that ShiViz opens; - is standard output.
@@ -209,8 +214,9 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::List { json: false } => catalogue::to_text(),
         Command::Run { source, form, picture } => {
             picture.check(form.is_picture(), form.is_pixels())?;
-            let Input { scenario, digest, compared } = Input::of(&source)?;
-            let outcome = run_as_promised(&source, scenario, digest.as_deref())?;
+            let Decoded { scenario, digest, compared } = decoded(&source)?;
+            let number = (!compared.is_empty()).then_some(1);
+            let outcome = run_as_promised(&source, scenario, digest.as_deref(), number)?;
             match in_form(&source, form, &picture, &outcome, out)? {
                 Some(text) => {
                     compare::warn_if_others(&compared);
@@ -241,7 +247,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Grade(grade) => grade.execute()?,
         Command::Pages(pages) => pages.execute()?,
         Command::Open { source } => {
-            let Input { scenario, compared, .. } = Input::of_link(&source)?;
+            let Decoded { scenario, compared, .. } = decoded_link(&source)?;
             let scenarios =
                 std::iter::once(&scenario).chain(compared.iter().map(|it| &it.scenario));
             scenarios.map(scenario_line).collect()
@@ -308,8 +314,16 @@ pub(crate) fn too_long(fragment: &str) -> String {
     )
 }
 
-pub(crate) fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {
-    Outcome::of(scenario).map_err(|why| about(source, &why.into()))
+/// Runs a scenario of a source; `number` is that of the run, if the source has several.
+pub(crate) fn run(
+    source: &str,
+    scenario: Scenario,
+    number: Option<usize>,
+) -> Result<Outcome, String> {
+    Outcome::of(scenario).map_err(|why| {
+        let problem = Problem::from(why).to_string();
+        about_named(source, &compare::numbered(number, &problem))
+    })
 }
 
 /// Runs a scenario, and says so if a link promised another digest.
@@ -317,22 +331,23 @@ pub(crate) fn run_as_promised(
     source: &str,
     scenario: Scenario,
     digest: Option<&str>,
+    number: Option<usize>,
 ) -> Result<Outcome, String> {
-    let outcome = run(source, scenario)?;
+    let outcome = run(source, scenario, number)?;
     if let Some(expected) = digest {
-        warn_if_different(&outcome, expected);
+        warn_if_different(&outcome, expected, number);
     }
     Ok(outcome)
 }
 
-fn warn_if_different(outcome: &Outcome, expected: &str) {
+fn warn_if_different(outcome: &Outcome, expected: &str, number: Option<usize>) {
     let here = outcome.short_digest();
     if here != expected {
-        let _ = writeln!(
-            io::stderr(),
-            "worldlines: this version runs the scenario differently from the one that made the link \
-             (digest {expected} there, {here} here)"
+        let why = format!(
+            "this version runs the scenario differently from the one that made the link (digest {expected} there, {here} \
+             here)"
         );
+        let _ = writeln!(io::stderr(), "worldlines: {}", compare::numbered(number, &why));
     }
 }
 

@@ -8,7 +8,7 @@ use worldlines::{
 };
 
 use crate::{
-    input::{Input, about},
+    input::{about, decoded},
     usage::whole,
 };
 
@@ -66,7 +66,7 @@ impl MeasureArgs {
                 ));
             }
         }
-        let scenario = Input::of(&self.source)?.scenario;
+        let scenario = decoded(&self.source)?.scenario;
         let protocol = catalogue::find("protocol", &scenario.protocol)
             .map_err(|it| about(&self.source, &it))?;
         let over = measure::over("--over", protocol, &self.over).map_err(spelt)?;

@@ -17,7 +17,7 @@ use worldlines::{
     kernel::count_of,
 };
 
-use crate::{input::named, pixels};
+use crate::{input::named, pixels, usage::address};
 
 /// Arguments of `pages`.
 #[derive(Args)]
@@ -25,8 +25,8 @@ pub(crate) struct PagesArgs {
     /// Folder for the pages: a new or an empty one, `p` beside the page's index.html.
     #[arg(value_name = "OUT")]
     out: String,
-    /// Address of the page, for cards and search engines, which ask for absolute addresses.
-    #[arg(long, value_name = "ADDRESS")]
+    /// Address of the playground, for cards and search engines, which ask for absolute addresses.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     base: Option<String>,
     /// Write the examples of one protocol only, to look at them.
     #[arg(long, value_name = "PROTOCOL")]
@@ -43,14 +43,14 @@ struct Written {
 impl PagesArgs {
     /// Writes the pages and returns a line about them.
     pub(crate) fn execute(self) -> Result<String, String> {
-        let base = self.base.as_deref().map(address).transpose()?;
         let only = self.only.as_deref().map(|id| catalogue::find("--only", id));
         let only = only.transpose().map_err(|why| why.to_string())?;
-        let site = Site { base: base.as_deref() };
+        let site = Site { base: self.base.as_deref() };
         let out = PathBuf::from(&self.out);
+        // The pages would go into the current folder.
         let is_free = match fs::read_dir(&out) {
             Ok(mut entries) => entries.next().is_none(),
-            Err(why) => why.kind() == io::ErrorKind::NotFound,
+            Err(why) => why.kind() == io::ErrorKind::NotFound && !self.out.is_empty(),
         };
         if !is_free {
             return Err(format!("{}: expected a new or an empty folder", named(&self.out)));
@@ -71,22 +71,6 @@ impl PagesArgs {
             written.bytes
         ))
     }
-}
-
-/// Returns the address of a page with `/` at its end.
-fn address(text: &str) -> Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let is_plain = |rest: &str| {
-        !rest.is_empty()
-            && rest.bytes().all(|it| it.is_ascii_graphic() && !b"\"<>\\#?".contains(&it))
-    };
-    if !rest.is_some_and(is_plain) {
-        return Err(format!(
-            "--base: found {}, expected an address like https://example.org/worldlines/",
-            named(text)
-        ));
-    }
-    Ok(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") })
 }
 
 /// Writes the pages of all examples, on each processor some of them.

@@ -5,11 +5,14 @@ use worldlines::{
     app::Sharing,
     export::{Embedded, SvgOptions, Theme, heading, html, snippet_with_picture, svg},
     formats::link,
-    kernel::visible,
     runs::Outcome,
 };
 
-use crate::{input::about_named, too_long, usage::whole};
+use crate::{
+    input::about_named,
+    too_long,
+    usage::{address, whole},
+};
 
 /// Options of a picture.
 #[derive(Args)]
@@ -18,16 +21,16 @@ pub(crate) struct PictureArgs {
     #[arg(long, value_enum)]
     theme: Option<Colours>,
     /// Width of a picture in pixels, 240 to 20000; by default as wide as its marks need.
-    #[arg(long, value_name = "PX", value_parser = width)]
+    #[arg(long, value_name = "PX", value_parser = width, allow_negative_numbers = true)]
     width: Option<u64>,
     /// Draw the diagram alone: no title, captions, verdicts or legend.
     #[arg(long)]
     bare: bool,
-    /// Address of a playground, for the picture's link to the run.
-    #[arg(long, value_name = "ADDRESS")]
+    /// Address of a playground, with which the picture's link to the run begins; --embed needs it.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     base: Option<String>,
     /// Pixels of a PNG for each pixel of the picture, 0.1 to 16; by default 2.
-    #[arg(long, value_name = "N", value_parser = scale)]
+    #[arg(long, value_name = "N", value_parser = scale, allow_negative_numbers = true)]
     scale: Option<f32>,
     /// A font file for the characters that the fonts of the command line lack, in a PNG; may be given several times.
     #[arg(long, value_name = "FILE")]
@@ -91,26 +94,22 @@ impl PictureArgs {
 
     /// Returns the HTML that embeds the run, with its picture.
     pub(crate) fn embed(&self, source: &str, run: &Outcome) -> Result<String, String> {
-        let page = self.base.as_deref().unwrap_or_default();
-        if !page.starts_with("https://") && !page.starts_with("http://") {
-            let found = visible(page);
-            return Err(format!(
-                "--base: found \"{found}\", expected the address of a playground, as --embed needs it"
-            ));
-        }
-        let fragment = link::fragment(&run.scenario, Some(&run.digest()));
+        let Some(page) = self.base.as_deref() else {
+            return Err(
+                "--embed: expected --base beside it, the address of a playground".to_owned()
+            );
+        };
         if run.protocol.id.is_empty() {
-            return Err(format!(
-                "--embed: {source}: found an imported run, expected one that a link can hold"
-            ));
+            let found = "found an imported run, expected one that a link can hold";
+            return Err(format!("--embed: {}", about_named(source, found)));
         }
+        let fragment = run.fragment();
         if fragment.len() > link::MAX_LINK {
             return Err(about_named(source, &too_long(&fragment)));
         }
-        let page = format!("{}/", page.trim_end_matches('/'));
-        let embedded = Embedded { page: &page, fragment: &fragment, title: &heading(run), now: 0 };
+        let embedded = Embedded { page, fragment: &fragment, title: &heading(run), now: 0 };
         let form = Sharing::default().embed;
-        let options = SvgOptions { link: Some(page.clone() + &fragment), ..self.options(run) };
+        let options = SvgOptions { link: Some(format!("{page}{fragment}")), ..self.options(run) };
         Ok(snippet_with_picture(&embedded, &form, &svg(run, &options)) + "\n")
     }
 
@@ -121,7 +120,7 @@ impl PictureArgs {
             Some(Colours::Dark) => Theme::Dark,
             Some(Colours::Auto) | None => Theme::Auto,
         };
-        let fragment = link::fragment(&run.scenario, Some(&run.digest()));
+        let fragment = run.fragment();
         // An imported run has no protocol, which a link would have to name.
         let fits = !run.protocol.id.is_empty() && fragment.len() <= link::MAX_LINK;
         let link = fits.then(|| format!("{}{fragment}", self.base.as_deref().unwrap_or_default()));

@@ -17,7 +17,7 @@ use worldlines::{
     runs::Outcome,
 };
 
-use super::picture::PictureArgs;
+use super::{input::named, picture::PictureArgs};
 
 /// The fonts of pictures (`static/fonts/README.md`): the same on every machine.
 const FONTS: [&[u8]; 2] = [
@@ -56,11 +56,12 @@ pub(crate) fn of_svg(picture: &str) -> Result<Vec<u8>, String> {
 
 /// Reads a font of the author's own.
 fn font(path: &str) -> Result<Vec<u8>, String> {
-    let bytes = fs::read(path).map_err(|why| format!("--font: {path}: {why}"))?;
+    let name = named(path);
+    let bytes = fs::read(path).map_err(|why| format!("--font: {name}: {why}"))?;
     let is_font = FontRef::from_index(&bytes, 0).is_ok();
     let bytes = is_font.then_some(bytes);
     bytes.ok_or_else(|| {
-        format!("--font: {path}: expected a font: TrueType, OpenType or a collection")
+        format!("--font: {name}: found no font, expected TrueType, OpenType or a collection")
     })
 }
 

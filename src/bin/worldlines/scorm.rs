@@ -14,7 +14,7 @@ use worldlines::{
 };
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::input::{Input, about_named, named};
+use crate::input::{about_named, decoded, named};
 
 /// Largest number of files of a page.
 const MOST_FILES: usize = 2000;
@@ -52,7 +52,7 @@ struct Packed {
 impl ScormArgs {
     /// Writes the package and returns a line about it.
     pub(crate) fn execute(self) -> Result<String, String> {
-        let exercise = Input::of(&self.source)?.scenario;
+        let exercise = decoded(&self.source)?.scenario;
         if goal_of(&exercise).is_none() {
             return Err(about_named(&self.source, "found no goal, expected an exercise"));
         }

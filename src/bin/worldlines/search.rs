@@ -10,7 +10,7 @@ use worldlines::{
     app::{MOST_DELAYS, as_found},
     diagram::explain,
     formats::{
-        MAX_WHOLE, link,
+        MAX_TEXT, MAX_WHOLE, link, quoted,
         search::{self as format, Asked, Found, Results},
         visible_json,
     },
@@ -23,7 +23,7 @@ use worldlines::{
 };
 
 use crate::{
-    input::{Input, about, about_named, contents},
+    input::{about, about_named, check_once, contents, decoded},
     scenario_line, too_long,
     usage::whole,
 };
@@ -133,7 +133,7 @@ impl SearchArgs {
     }
 
     fn asked(&self) -> Result<Asked, String> {
-        let scenario = Input::of(&self.source)?.scenario;
+        let scenario = decoded(&self.source)?.scenario;
         let mut asked = Asked::of(scenario).map_err(|problem| about(&self.source, &problem))?;
         if !self.property.is_empty() {
             let named = self.property.iter().map(|name| property(asked.protocol, name));
@@ -148,8 +148,8 @@ impl SearchArgs {
         if let Some(shard) = &self.shard {
             asked.shard = Shard::read(shard).ok_or_else(|| {
                 format!(
-                    "--shard: found \"{}\", expected a part and the number of parts, up to {}: 3/16",
-                    visible(shard),
+                    "--shard: found {}, expected a part and the number of parts, up to {}: 3/16",
+                    quoted(shard),
                     Shard::MOST
                 )
             })?;
@@ -189,11 +189,10 @@ pub(crate) struct MergeArgs {
 
 impl MergeArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
-        let read =
-            |file: &String| format::read(&contents(file)?).map_err(|problem| about(file, &problem));
-        if self.files.iter().filter(|file| *file == "-").count() > 1 {
-            return Err("standard input: found twice, expected each part once".to_owned());
-        }
+        let read = |file: &String| {
+            format::read(&contents(file, MAX_TEXT)?).map_err(|problem| about(file, &problem))
+        };
+        check_once(&self.files)?;
         let parts = self.files.iter().map(read).collect::<Result<_, _>>()?;
         let results = format::merge(parts).map_err(|problem| {
             let place = problem.path.trim_matches(['[', ']']).parse::<usize>();
@@ -270,7 +269,7 @@ impl ExplainArgs {
 }
 
 fn outcome(source: &str) -> Result<Outcome, String> {
-    let scenario = Input::of(source)?.scenario;
+    let scenario = decoded(source)?.scenario;
     Outcome::of(scenario).map_err(|why| about(source, &why.into()))
 }
 
@@ -396,7 +395,8 @@ fn story(found: &Found) -> String {
 }
 
 fn link_of(scenario: &Scenario) -> String {
-    let digest = Outcome::of(scenario.clone()).map(|outcome| outcome.digest()).ok();
-    let fragment = link::fragment(scenario, digest.as_deref());
+    let outcome = Outcome::of(scenario.clone());
+    let fragment =
+        outcome.map_or_else(|_| link::fragment(scenario, None), |outcome| outcome.fragment());
     if fragment.len() > link::MAX_LINK { too_long(&fragment) } else { fragment }
 }

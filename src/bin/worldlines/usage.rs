@@ -6,10 +6,10 @@ use clap::{
     Parser,
     error::{ContextKind, ContextValue, Error, ErrorKind},
 };
-use worldlines::kernel::visible;
-
-/// Number of characters of an argument that a message repeats.
-const SHOWN: usize = 60;
+use worldlines::{
+    formats::{quoted, shortened},
+    kernel::visible,
+};
 
 /// Reads the arguments of the process. None if only help or the version was requested, which is printed.
 ///
@@ -49,8 +49,8 @@ fn bad_value(error: &Error) -> Option<String> {
     };
     // `--jobs <N>`: the placeholder is left out.
     let option = text(ContextKind::InvalidArg)?.split(' ').next()?;
-    let (value, expected) = (shortened(text(ContextKind::InvalidValue)?), error.source()?);
-    Some(format!("{option}: found \"{value}\", expected {expected}"))
+    let (value, expected) = (quoted(text(ContextKind::InvalidValue)?), error.source()?);
+    Some(format!("{option}: found {value}, expected {expected}"))
 }
 
 /// Returns the parser's message without its layout.
@@ -70,12 +70,24 @@ fn in_one_line(error: &Error) -> String {
     visible(&parts.join("; ")).into_owned()
 }
 
-/// Returns a text, shortened to fit a line.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", visible(&text[..end])),
-        None => visible(text).into_owned(),
+/// Reads the id of a student.
+pub(crate) fn student(text: &str) -> Result<String, String> {
+    let is_there = !text.trim().is_empty();
+    is_there.then(|| text.to_owned()).ok_or_else(|| "the id of a student".to_owned())
+}
+
+/// Reads the address of a playground, and returns that of its folder, with `/` at its end.
+pub(crate) fn address(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain = |rest: &str| {
+        !rest.is_empty()
+            && rest.bytes().all(|it| it.is_ascii_graphic() && !b"\"<>\\#?".contains(&it))
+    };
+    if !rest.is_some_and(is_plain) {
+        return Err("an address like https://example.org/worldlines/".to_owned());
     }
+    let folder = text.strip_suffix("/index.html").unwrap_or(text);
+    Ok(format!("{}/", folder.trim_end_matches('/')))
 }
 
 /// Reads a whole number of this range.

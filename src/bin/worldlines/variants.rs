@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use clap::Args;
 use worldlines::{
     formats::{
-        MAX_WHOLE, csv_row, link,
+        MAX_TEXT, MAX_WHOLE, csv_row, link, quoted,
         scenario::{MAX_VARIANTS, variant_for},
         search::MOST_RUNS,
         variants::{Made, Wanted, make},
@@ -16,7 +16,7 @@ use worldlines::{
 };
 
 use crate::{
-    input::{Input, about, about_named, contents, named},
+    input::{about, about_named, contents, decoded, named},
     scenario_line, too_long,
     usage::whole,
 };
@@ -60,7 +60,7 @@ fn runs(text: &str) -> Result<u64, String> {
 
 impl VariantsArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
-        let exercise = Input::of(&self.source)?.scenario;
+        let exercise = decoded(&self.source)?.scenario;
         if let Some(students) = &self.students {
             return self.table(&exercise, students);
         }
@@ -95,9 +95,9 @@ impl VariantsArgs {
                     "found no variants, expected some: worldlines variants --count N makes them";
                 return Err(about_named(&self.source, why));
             };
-            let digest =
-                Outcome::of(variant).map_err(|why| about(&self.source, &why.into()))?.digest();
-            let link = link::with_digest(&link::with_key(&link, &id), &digest);
+            let run = Outcome::of(variant).map_err(|why| about(&self.source, &why.into()))?;
+            let link = link::with_key(&link, &id);
+            let link = link::with_digest(&link, &run.scenario, &run.digest());
             if link.len() > link::MAX_LINK {
                 return Err(about_named(&self.source, &too_long(&link)));
             }
@@ -109,7 +109,7 @@ impl VariantsArgs {
 
 /// Reads the ids of the students, one a line.
 fn ids(source: &str) -> Result<Vec<String>, String> {
-    let text = contents(source)?;
+    let text = contents(source, MAX_TEXT)?;
     let mut ids: Vec<String> = Vec::new();
     for (line, id) in text.lines().enumerate() {
         let id = id.trim();
@@ -124,12 +124,15 @@ fn ids(source: &str) -> Result<Vec<String>, String> {
             return Err(problem("a longer text", &expected));
         }
         if ids.iter().any(|other| other == id) {
-            return Err(problem(&format!("\"{}\" again", visible(id)), "each id once"));
+            return Err(problem(&format!("{} again", quoted(id)), "each id once"));
         }
         if ids.len() == MOST_STUDENTS {
             return Err(problem("one more id", &format!("at most {MOST_STUDENTS}")));
         }
         ids.push(id.to_owned());
+    }
+    if ids.is_empty() {
+        return Err(format!("{}: found no id, expected one a line", named(source)));
     }
     Ok(ids)
 }

@@ -127,7 +127,11 @@ fn command_with_a_missing_file_is_refused_in_one_line() {
             assert!(said.contains(expected), "{command} {source}: {said}");
         }
     }
-    assert!(refused(&["merge", "-", "-"], "").contains("standard input: found twice"));
+    for command in ["merge", "link"] {
+        let said = refused(&[command, "-", "-"], "");
+        assert_eq!(said, "worldlines: standard input: found twice, expected once");
+    }
+    assert!(refused(&["pages", ""], "").starts_with("worldlines: \"\": expected a new"));
     assert!(refused(&["open", ""], "").starts_with("worldlines: link: found \"\""));
     assert!(refused(&["open", &"a".repeat(70_000)], "").contains("expected at most 65536"));
 }
@@ -155,6 +159,16 @@ fn link_that_is_too_long_is_not_printed() {
     let text = scenario::write(&scenario);
     let said = refused(&["link", "-"], &text);
     assert!(said.contains("expected at most 65536") && said.contains("?src="), "{said}");
+    // Of several, the first that does not fit is named.
+    let first = Scenario { captions: Vec::new(), ..scenario.clone() };
+    let path = file("first-of-several.json", scenario::write(&first));
+    let large = file("too-different.json", &text);
+    let link = link::fragment(&Scenario { seed: 3, ..first }, None);
+    let said = refused(&["link", &path, &link, &large, &path], "");
+    assert!(said.contains("too-different.json: run 3: found too many differences"), "{said}");
+    let damaged = &link[..link.len() - 3];
+    let said = refused(&["link", &path, damaged], "");
+    assert!(said.starts_with("worldlines: run 2: link: found "), "{said}");
     scenario.captions.truncate(200);
     let output = worldlines(&["link", "-"], &scenario::write(&scenario));
     let printed = String::from_utf8(output.stdout).expect("it prints UTF-8");

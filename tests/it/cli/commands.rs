@@ -77,6 +77,7 @@ fn link_of_several_files_compares_their_runs() {
     let other = worldlines(&["run", &format!("{rest}&e=00000000{}", &digests[8..])], "");
     let said = String::from_utf8_lossy(&other.stderr);
     assert_eq!((other.status.code(), said.matches("differently").count()), (Some(0), 1), "{said}");
+    assert!(said.starts_with("worldlines: run 2: this version"), "{said}");
     let text = worldlines(&["run", "--digest", link], "");
     assert_eq!(text.stdout, printed(&["run", "--digest", &first], "").as_bytes());
     let said = String::from_utf8_lossy(&text.stderr);

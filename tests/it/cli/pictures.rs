@@ -39,7 +39,9 @@ fn run_writes_a_picture_with_the_options_that_it_has() {
 
 #[test]
 fn picture_with_a_wrong_option_is_refused() {
-    for option in [&["--bare"][..], &["--width", "900"], &["--theme", "dark"], &["--base", "x"]] {
+    for option in
+        [&["--bare"][..], &["--width", "900"], &["--theme", "dark"], &["--base", "https://a.org"]]
+    {
         for form in [&[][..], &["--json"]] {
             let line = refused(&[&["run", "-"][..], option, form].concat(), HALF_WAY);
             let expected = "expected one of --svg, --png, --html and --embed beside it";
@@ -50,12 +52,19 @@ fn picture_with_a_wrong_option_is_refused() {
         refused(&["run", "--svg", "-", "--width", "12", "-"], HALF_WAY),
         "worldlines: --width: found \"12\", expected a whole number from 240 to 20000"
     );
-    assert!(refused(&["run", "--svg", "no/such/folder.svg", "-"], HALF_WAY).contains("folder.svg"));
-    assert!(refused(&["run", "--png", "no/such/folder.png", "-"], HALF_WAY).contains("folder.png"));
+    for (form, out) in
+        [("--svg", "no/such/folder.svg"), ("--png", "no/such/fo\nlder.png"), ("--csv", "")]
+    {
+        let line = refused(&["run", form, out, "-"], HALF_WAY);
+        let named = if out.is_empty() { "\"\"" } else { &out.replace('\n', "\\n") };
+        assert!(line.starts_with(&format!("worldlines: {named}: ")), "{line}");
+    }
+    let line = refused(&["run", "--svg", "-", "--width", "-5", "-"], HALF_WAY);
+    assert!(line.ends_with("--width: found \"-5\", expected a whole number from 240 to 20000"));
     assert!(
         refused(&["run", "--svg", "-", "--scale", "2", "-"], HALF_WAY).contains("--png beside it")
     );
-    for scale in ["0", "17", "NaN", "x"] {
+    for scale in ["0", "17", "-1", "-0.5", "NaN", "x"] {
         let line = refused(&["run", "--png", "-", "--scale", scale, "-"], HALF_WAY);
         let expected = "expected a number from 0.1 to 16";
         assert_eq!(line, format!("worldlines: --scale: found \"{scale}\", {expected}"));
@@ -103,17 +112,34 @@ fn run_writes_the_html_of_an_embed_with_its_picture() {
 
 #[test]
 fn embed_without_the_address_of_a_playground_is_refused() {
-    for (base, found) in [(&[][..], ""), (&["--base", "example.org"], "example.org")] {
-        let line = refused(&[&["run", "-", "--embed", "-"][..], base].concat(), HALF_WAY);
-        let expected = "expected the address of a playground, as --embed needs it";
-        assert_eq!(line, format!("worldlines: --base: found \"{found}\", {expected}"));
+    let line = refused(&["run", "-", "--embed", "-"], HALF_WAY);
+    let expected = "expected --base beside it, the address of a playground";
+    assert_eq!(line, format!("worldlines: --embed: {expected}"));
+    // Each option of this name is checked alike.
+    for base in
+        ["", "example.org", "https://", "javascript:x", "https://a.org/\"", "https://a.org/#s"]
+    {
+        for command in [
+            &["run", "-", "--embed", "-"][..],
+            &["run", "-", "--svg", "-"],
+            &["pages", "no-such-folder"],
+        ] {
+            let line = refused(&[command, &["--base", base]].concat(), HALF_WAY);
+            let found = base.replace('"', "\\\"");
+            let expected = "expected an address like https://example.org/worldlines/";
+            assert_eq!(line, format!("worldlines: --base: found \"{found}\", {expected}"));
+        }
+    }
+    let html = |base: &str| printed(&["run", "-", "--embed", "-", "--base", base], HALF_WAY);
+    for base in ["https://a.org/x/", "https://a.org/x/index.html"] {
+        assert_eq!(html(base), html("https://a.org/x"));
     }
     let log = "a {\"a\":1}\nx\nb {\"b\":1,\"a\":1}\ny\n";
     let base = ["--base", "https://example.org/"];
     let refused = worldlines(&[&["import", "-", "--embed", "-"][..], &base].concat(), log);
     let said = String::from_utf8(refused.stderr).expect("it is text");
     assert_eq!(refused.status.code(), Some(2), "{said}");
-    assert!(said.contains("--embed: -: found an imported run"), "{said}");
+    assert!(said.contains("--embed: standard input: found an imported run"), "{said}");
 }
 
 /// A decoded PNG.
@@ -199,7 +225,7 @@ fn character_that_no_font_has_is_a_box_and_is_named() {
     assert!(boxed.stderr.is_empty() && !boxed.stdout.is_empty());
     let wrong = file("no-font.ttf", "text");
     let line = refused(&["run", "-", "--png", "-", "--font", &wrong], HALF_WAY);
-    assert!(line.contains("no-font.ttf: expected a font"), "{line}");
+    assert!(line.contains("no-font.ttf: found no font"), "{line}");
     let line = refused(&["run", "-", "--png", "-", "--font", "none.ttf"], HALF_WAY);
     assert!(line.contains("--font: none.ttf"), "{line}");
     // A font that is read again changes nothing.

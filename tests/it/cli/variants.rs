@@ -155,8 +155,23 @@ fn link_with_a_key_opens_the_variant_of_the_student() {
     assert_eq!(escaped.scenario, own);
     assert_eq!(link::decode(&whole).expect("it is a link").scenario, exercise);
     let state = reduce(&State::opening(), Action::Load(whole.clone()));
-    assert_eq!(*state.scenario(), scenario::without_variants(exercise));
+    assert_eq!(*state.scenario(), scenario::without_variants(exercise.clone()));
     assert!(link::holds(&whole, state.scenario()), "the address stays");
+    // A link with an empty id has always picked a variant, and opens for ever; a learning system that knows no student does not.
+    let empty = variant_for(&exercise, &key_of("")).expect("valid").expect("there are some").1;
+    assert_eq!(link::decode(&format!("{whole}&v=")).expect("it is a link").scenario, empty);
+    assert_eq!(
+        link::open(&text, Some(" ")).expect_err("it names no student").to_string(),
+        "v: found nothing, expected the id of a student: each has a variant"
+    );
+    let mine = folder("variants-of-nobody");
+    for arguments in [
+        &["check", &*path, "w1.x", "--student", ""][..],
+        &["grade", &path, name(&mine), "--student", ""],
+    ] {
+        let said = refused(arguments, "");
+        assert_eq!(said, "worldlines: --student: found \"\", expected the id of a student");
+    }
     // The digest of the exercise is not that of a variant's run.
     assert_eq!(printed(&["link", &path], "").trim_end(), whole);
     // A key is a key of a run without variants too.
@@ -198,6 +213,26 @@ fn variant_renames_the_nodes_everywhere() {
         r#""goal":{"tell":{"node":"P2","first":"deliver P2"},"within":"drop=1"}"#,
     ] {
         assert!(written.contains(part), "{part}: {written}");
+    }
+}
+
+#[test]
+fn variants_have_one_canonical_form() {
+    let written = |variants: &str| {
+        let text = format!(
+            r#"{{"version": 1, "protocol": "fifo-multicast", "nodes": 2,
+                "goal": {{"violate": "FIFO order", "within": "drop=1", "variants": {variants}}}}}"#
+        );
+        scenario::write(&scenario::read(&text).expect("it is valid"))
+    };
+    assert!(written("[]").ends_with(r#""goal":{"violate":"FIFO order","within":"drop=1"}}"#));
+    let canonical = r#""variants":[{"delay":[5,7],"nodes":["B","A"],"seed":3},{}]"#;
+    for variants in [
+        r#"[{"nodes": ["B", "A"], "seed": 3, "delay": [5, 7]}, {}]"#,
+        r#"[{"delay": [5, 7], "later": 0, "seed": 3.0, "nodes": ["B", "A"]}, {"later": 0}]"#,
+    ] {
+        let written = written(variants);
+        assert!(written.contains(canonical), "{written}");
     }
 }
 
@@ -259,6 +294,9 @@ fn variants_that_cannot_be_made_are_refused() {
     let path = file("two-variants.json", text);
     let said = refused(&["variants", &path, "--students", &students], "");
     assert!(said.ends_with("line 3: found \"anna\" again, expected each id once"), "{said}");
+    let students = file("nobody.txt", "\u{FEFF}\r\n \n");
+    let said = refused(&["variants", &path, "--students", &students], "");
+    assert!(said.ends_with("nobody.txt: found no id, expected one a line"), "{said}");
     let students = file("one.txt", "anna\n");
     let said = refused(&["variants", EXERCISE, "--students", &students], "");
     assert!(said.contains("found no variants, expected some"), "{said}");

@@ -1,8 +1,8 @@
 //! Bad input: the line or the path, what was found, and what was expected.
 
-use worldlines::import::{Imported, Options, import, import_with};
+use worldlines::import::{Imported, MAX_IMPORT, Options, import, import_with};
 
-use crate::common::command_line::refused;
+use crate::common::command_line::{HALF_WAY, file, refused, worldlines};
 
 fn refusal(text: &str) -> String {
     import(text).err().map_or_else(|| "imported".to_owned(), |problem| problem.to_string())
@@ -155,4 +155,18 @@ fn command_line_refuses_with_one_line() {
     assert!(said.contains("standard input: line 3: found event 3 of a"), "{said}");
     let said = refused(&["import", "-", "--as", "queue"], "");
     assert!(said.contains("--as: found \"queue\", expected one of nothing, broadcast"), "{said}");
+    for (text, what) in [
+        (HALF_WAY, "no --as: a scenario is judged by its own protocol"),
+        ("a {\"a\":1}\nx\n", "nothing for this format: log with vector clocks"),
+    ] {
+        let said = refused(&["import", "-", "--as", "mutex"], text);
+        assert_eq!(said, format!("worldlines: --as: found \"mutex\", expected {what}"));
+    }
+    // A record may be longer than a scenario.
+    let long = format!("a {{\"a\":1}}\n{}\n", "x".repeat(2 << 20));
+    let output = worldlines(&["import", "-", "--text"], &long);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let huge = file("too-long-to-import.log", " ".repeat(MAX_IMPORT + 1));
+    let said = refused(&["import", &huge], "");
+    assert!(said.ends_with("found more than 33554432 bytes, expected at most 33554432"), "{said}");
 }
