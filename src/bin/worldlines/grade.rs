@@ -143,7 +143,7 @@ fn grades(exercise: &Scenario, folder: &str, student: Option<&str>) -> Result<Ve
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             return Grade::unreadable(
                 id,
-                format!("found two files for this id, among them {name}, expected one"),
+                format!("found two files for this id, among them {}, expected one", named(&name)),
             );
         }
         let id = student.unwrap_or(id);

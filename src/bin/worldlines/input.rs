@@ -38,8 +38,8 @@ pub(crate) fn decoded_link(source: &str) -> Result<Decoded, String> {
 }
 
 /// Refuses sources that are standard input more than once: it can be read only once.
-pub(crate) fn check_once(sources: &[String]) -> Result<(), String> {
-    match sources.iter().filter(|source| *source == "-").count() {
+pub(crate) fn check_once(sources: &[impl AsRef<str>]) -> Result<(), String> {
+    match sources.iter().filter(|source| source.as_ref() == "-").count() {
         0 | 1 => Ok(()),
         _ => Err("standard input: found twice, expected once".to_owned()),
     }

@@ -40,16 +40,20 @@ pub(crate) fn read<T: Parser>() -> Result<Option<T>, String> {
 
 /// Returns the error that an option does not take a value, in the same words as all our errors.
 fn bad_value(error: &Error) -> Option<String> {
-    if error.kind() != ErrorKind::ValueValidation {
-        return None;
-    }
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
     // `--jobs <N>`: the placeholder is left out.
     let option = text(ContextKind::InvalidArg)?.split(' ').next()?;
-    let (value, expected) = (quoted(text(ContextKind::InvalidValue)?), error.source()?);
+    let value = quoted(text(ContextKind::InvalidValue)?);
+    let expected = match (error.kind(), error.get(ContextKind::ValidValue)) {
+        (ErrorKind::ValueValidation, _) => error.source()?.to_string(),
+        (ErrorKind::InvalidValue, Some(ContextValue::Strings(known))) if !known.is_empty() => {
+            format!("one of {}", known.join(", "))
+        }
+        _ => return None,
+    };
     Some(format!("{option}: found {value}, expected {expected}"))
 }
 

@@ -16,7 +16,7 @@ use worldlines::{
 };
 
 use crate::{
-    input::{about, about_named, contents, decoded, named},
+    input::{about, about_named, check_once, contents, decoded, named},
     scenario_line, too_long,
     usage::whole,
 };
@@ -60,6 +60,9 @@ fn runs(text: &str) -> Result<u64, String> {
 
 impl VariantsArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
+        if let Some(students) = &self.students {
+            check_once(&[&self.source, students])?;
+        }
         let exercise = decoded(&self.source)?.scenario;
         if let Some(students) = &self.students {
             return self.table(&exercise, students);
@@ -80,11 +83,6 @@ impl VariantsArgs {
 
     /// Returns the variant and the link of each student.
     fn table(&self, exercise: &Scenario, students: &str) -> Result<String, String> {
-        if self.source == "-" && students == "-" {
-            return Err(
-                "--students: found \"-\" twice, expected one text on standard input".to_owned()
-            );
-        }
         let link = link::fragment(exercise, None);
         let mut table = csv_row(&["id", "variant", "link"].map(str::to_owned));
         for id in ids(students)? {

@@ -131,6 +131,11 @@ fn command_with_a_missing_file_is_refused_in_one_line() {
         let said = refused(&[command, "-", "-"], "");
         assert_eq!(said, "worldlines: standard input: found twice, expected once");
     }
+    let said = refused(&["variants", "-", "--students", "-"], "");
+    assert_eq!(said, "worldlines: standard input: found twice, expected once");
+    let said = refused(&["run", "-", "--svg", "-", "--theme", "blue\u{1b}"], "");
+    let expected = "expected one of light, dark, auto";
+    assert_eq!(said, format!("worldlines: --theme: found \"blue\\u001b\", {expected}"));
     assert!(refused(&["pages", ""], "").starts_with("worldlines: \"\": expected a new"));
     assert!(refused(&["open", ""], "").starts_with("worldlines: link: found \"\""));
     assert!(refused(&["open", &"a".repeat(70_000)], "").contains("expected at most 65536"));
