@@ -28,6 +28,8 @@ const LATEST = `${NAME}latest`;
 const PATIENCE = 3000;
 /** Number of files that are fetched side by side: no reader waits for them. */
 const AT_ONCE = 3;
+/** Time without data after which an answer is given up, in ms. */
+const SILENCE = 30_000;
 /** Time in which a page that was opened says which build it uses, in ms. */
 const OPENING = 60_000;
 
@@ -39,12 +41,15 @@ self.addEventListener("activate", (event) => {
 /** Name of the lock that each page of a build holds. */
 const lockOf = (build) => NAME + build;
 
+/** For files that are the same whatever follows `?` in their address: those of a build, and pages, which read that part themselves. */
+const ANY_SEARCH = { ignoreSearch: true };
+
 /** Returns a kept answer; none if it is not there or the cache is broken. */
-const matched = async (cache, address) => {
+const matched = async (cache, address, options) => {
   try {
     if (!(await caches.has(cache))) return undefined;
     // A kept file has one form.
-    return await (await caches.open(cache)).match(address, { ignoreSearch: true, ignoreVary: true });
+    return await (await caches.open(cache)).match(address, { ...options, ignoreVary: true });
   } catch {
     return undefined;
   }
@@ -88,33 +93,62 @@ const page = (event) =>
     return html;
   });
 
-const fileOfBuild = async (request, build) => (await matched(NAME + build, request.url)) ?? fetch(request);
+const fileOfBuild = async (request, build) => (await matched(NAME + build, request.url, ANY_SEARCH)) ?? fetch(request);
 
 const beside = (event) =>
   networkFirst(ask(event), async () => {
     const build = await latest();
-    return build && matched(NAME + build, event.request.url);
+    return build && matched(NAME + build, event.request.url, ANY_SEARCH);
   });
 
-/** Keeps what was opened, but for the oldest where it is too much. */
-const keepOpened = async (request, answer) => {
+/** Returns the content of an answer. An answer that is larger than `most` bytes, or that sends nothing for a while, is an error. */
+const contentOf = async (answer, most) => {
+  const reader = answer.body?.getReader();
+  const parts = [];
+  for (let length = 0; reader; ) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${answer.url}: found no data for ${SILENCE / 1000} s`)), SILENCE);
+    });
+    const { done, value } = await Promise.race([reader.read(), late]).finally(() => clearTimeout(timer)).catch((error) => {
+      reader.cancel().catch(() => {});
+      throw error;
+    });
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+    if (length <= most) continue;
+    reader.cancel().catch(() => {});
+    throw new Error(`${answer.url}: found more than ${most} bytes`);
+  }
+  return new Blob(parts);
+};
+
+/** Returns an answer with this content in the place of its own. */
+const withContent = ({ status, statusText, headers }, content) => {
+  const kept = new Headers(headers);
+  // The content is neither compressed nor of that length any more.
+  for (const name of ["content-encoding", "content-length"]) kept.delete(name);
+  return new Response(content, { status, statusText, headers: kept });
+};
+
+/** Keeps what was opened, once all of it has come, but for the oldest where it is too much. */
+const keepOpened = async (request, answer, options) => {
+  const kept = withContent(answer, await contentOf(answer, LARGEST_OPENED));
   const cache = await caches.open(OPENED);
-  await cache.delete(request, { ignoreSearch: true, ignoreVary: true });
-  await cache.put(request, answer);
+  await cache.delete(request, { ...options, ignoreVary: true });
+  await cache.put(request, kept);
   const all = await cache.keys();
   await Promise.all(all.slice(0, Math.max(0, all.length - MOST_OPENED)).map((old) => cache.delete(old)));
 };
 
-const opened = (event) => {
+const opened = (event, options) => {
   const { request } = event;
   const asked = ask(event);
-  const keeping = asked.then((answer) => {
-    const isSmall = !(Number(answer.headers.get("content-length")) > LARGEST_OPENED);
-    return answer.ok && isSmall ? keepOpened(request, answer.clone()) : undefined;
-  });
-  // Where there is no more room nothing is kept.
+  const keeping = asked.then((answer) => (answer.ok ? keepOpened(request, answer.clone(), options) : undefined));
+  // What is too large, what does not come and what there is no room for is not kept.
   event.waitUntil(keeping.catch(() => {}));
-  return networkFirst(asked, () => matched(OPENED, request.url));
+  return networkFirst(asked, () => matched(OPENED, request.url, options));
 };
 
 /** Path of an address from the page's folder, without what follows `?` or `#`. */
@@ -125,8 +159,9 @@ const isPage = (address) => address.startsWith(HERE) && ["", "index.html"].inclu
 const isSource = ({ url, referrer }) => {
   if (!isPage(referrer) || new URL(url).origin !== self.location.origin) return false;
   try {
-    const source = new URL(referrer).searchParams.get("src");
-    return source !== null && new URL(source, referrer).href === url;
+    // As `source.js` reads it: a plus is a plus.
+    const source = /[?&]src=([^&#]+)/.exec(referrer)?.[1];
+    return source !== undefined && new URL(decodeURIComponent(source), referrer).href === url;
   } catch {
     return false;
   }
@@ -142,16 +177,28 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate" && isPage(request.url)) event.respondWith(page(event));
   else if (BUILD.test(folder)) event.respondWith(fileOfBuild(request, folder));
   else if (BESIDE.includes(path)) event.respondWith(beside(event));
-  else if (folder === "p" && path !== folder) event.respondWith(opened(event));
+  else if (folder === "p" && path !== folder) event.respondWith(opened(event, request.mode === "navigate" ? ANY_SEARCH : undefined));
 });
 
-/** Returns the build's files, each with its address and size. */
-const listed = (text, folder) =>
-  text.split("\n").filter(Boolean).map((line) => {
+/**
+ * Returns the build's files, each with its address and size. A list that ends within a line, or lacks a file that the build's
+ * HTML names, is half a list.
+ */
+const listed = (text, folder, html) => {
+  const lines = text.split("\n");
+  if (lines.pop() !== "") throw new Error(`${LIST}: found no end of the last line, expected the whole list`);
+  const files = lines.map((line) => {
     const [, size, path] = /^(\d+) (.+)$/.exec(line) ?? [];
     if (path === undefined) throw new Error(`${LIST}: found "${line.slice(0, 80)}", expected a size and a path`);
     return { address: new URL(path, folder).href, size: Number(size) };
   });
+  const all = new Set(files.map(({ address }) => address));
+  for (const [, named] of html.matchAll(/ (?:src|href)="(\.\/[^"]+)"/g)) {
+    const { href } = new URL(named, HERE);
+    if (href.startsWith(folder) && !all.has(href)) throw new Error(`${LIST}: found no line of ${href}, which the page names`);
+  }
+  return files;
+};
 
 const fetched = async (address, options) => {
   const answer = await fetch(address, options);
@@ -159,41 +206,54 @@ const fetched = async (address, options) => {
   return answer;
 };
 
-/** Keeps a file. A network that answers with a page of its own, or with half a file, is found by the size. */
-const keepFile = async (cache, { address, size }) => {
+/** Fetches a file and checks its content; if that throws, once more past the browser's cache, which may hold half a file. */
+const fetchChecked = async (address, check) => {
+  let why;
   for (const options of [{}, { cache: "reload" }]) {
     const answer = await fetched(address, options);
     const copy = answer.clone();
-    if ((await answer.arrayBuffer()).byteLength === size) return cache.put(address, copy);
+    try {
+      await check(await contentOf(answer, Infinity));
+      return copy;
+    } catch (error) {
+      why = error;
+    }
   }
-  throw new Error(`${address}: found another size than ${size} bytes`);
+  throw why;
+};
+
+/** Keeps a file. A network that answers with a page of its own, or with half a file, is found by the size. */
+const keepFile = async (cache, { address, size }) => {
+  const check = (content) => {
+    if (content.size !== size) throw new Error(`${address}: found ${content.size} bytes, expected ${size}`);
+  };
+  await cache.put(address, await fetchChecked(address, check));
 };
 
 /** Returns the files of a build that are not kept, or undefined if that is not known. */
-const missing = async (cache, folder) => {
+const missing = async (cache, folder, html) => {
   const list = await cache.match(folder + LIST);
   if (!list) return undefined;
   const there = new Set((await cache.keys()).map(({ url }) => url));
-  return listed(await list.text(), folder).filter(({ address }) => !there.has(address));
+  return listed(await list.text(), folder, html).filter(({ address }) => !there.has(address));
 };
 
 /** Keeps a build: all files that are missing, a few at a time, and its HTML last. */
-const keep = async (build, html) => {
+const keep = async (build, answer, html) => {
   const folder = `${HERE}${build}/`;
   const cache = await caches.open(NAME + build);
-  let wanted = await missing(cache, folder);
+  // An earlier worker may have kept half a list.
+  let wanted = await missing(cache, folder, html).catch(() => undefined);
   if (wanted === undefined) {
-    const list = await fetched(folder + LIST);
-    const copy = list.clone();
-    listed(await list.text(), folder);
-    await cache.put(folder + LIST, copy);
-    wanted = await missing(cache, folder);
+    const list = await fetchChecked(folder + LIST, async (content) => listed(await content.text(), folder, html));
+    await cache.put(folder + LIST, list);
+    wanted = await missing(cache, folder, html);
   }
   const one = async () => {
     for (let file = wanted.shift(); file; file = wanted.shift()) await keepFile(cache, file);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
-  if (!(await cache.match(HERE))) await cache.put(HERE, html);
+  if (!(await cache.match(HERE))) await cache.put(HERE, withContent(answer, html));
   await put(LATEST, HERE, new Response(build));
 };
 
@@ -201,7 +261,8 @@ const keep = async (build, html) => {
 const isKept = async (build) => {
   if (!(await caches.has(NAME + build))) return false;
   const cache = await caches.open(NAME + build);
-  return Boolean(await cache.match(HERE)) && (await missing(cache, `${HERE}${build}/`))?.length === 0;
+  const html = await (await cache.match(HERE))?.text();
+  return html !== undefined && (await missing(cache, `${HERE}${build}/`, html))?.length === 0;
 };
 
 /** Removes the caches of other builds that no page uses. */
@@ -221,15 +282,12 @@ const clean = async (build) => {
  */
 const look = async (fetches) => {
   const answer = await fetched(HERE, { cache: "no-cache" });
-  const text = await answer.text();
-  const build = NAMED.exec(text)?.[1];
+  const html = await (await contentOf(answer, Infinity)).text();
+  const build = NAMED.exec(html)?.[1];
   // Another page has taken its place, or a network asks its reader to sign in.
   if (!build) return {};
   if (fetches) {
-    const headers = new Headers(answer.headers);
-    // The text is neither compressed nor of that length any more.
-    for (const name of ["content-encoding", "content-length"]) headers.delete(name);
-    await keep(build, new Response(text, { headers }));
+    await keep(build, answer, html);
     await clean(build);
   }
   return { build, kept: fetches || (await isKept(build)) };
