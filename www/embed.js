@@ -19,8 +19,8 @@ const HIGHEST = 5000;
 const NEAR = "600px";
 /** Time after a reader's change at which its picture is drawn, in ms. */
 const SETTLED = 1000;
-/** Time after which a picture or a run is given up, in ms. */
-const PATIENCE = 30_000;
+/** Time after which a picture is given up, in ms. A file that does not come is given up before (`source.js`). */
+const PATIENCE = 40_000;
 
 /** Attributes that are keys of the fragment: `embedded.js` reads them. */
 const KEYS = ["controls", "start", "loop", "speed", "property", "future", "height"];
@@ -55,18 +55,25 @@ const themeAround = () => {
   return prefersDark.matches ? "dark" : "light";
 };
 
+/** True for a message of our page in a frame. A frame may have been led to another page, as to one where its reader signs in. */
+const isFrom = (frame, event) => event.source === frame.contentWindow && event.origin === BASE.origin;
+
 /** Elements with a live run, the one that was used last at the end. */
 const live = [];
 
 /** Draws pictures: one hidden frame with the program, for all elements of the page, one picture after the other. */
 const drawing = {
   ready: undefined,
+  frame: undefined,
   queue: Promise.resolve(),
   last: 0,
 
   start() {
+    // The page around may have removed it.
+    if (this.frame?.isConnected === false) this.ready = undefined;
     this.ready ??= new Promise((resolve, reject) => {
       const frame = document.createElement("iframe");
+      this.frame = frame;
       frame.src = new URL("?embed=picture", BASE);
       frame.title = "";
       frame.ariaHidden = "true";
@@ -78,12 +85,10 @@ const drawing = {
         done(value);
       };
       const hear = (event) => {
-        if (event.source === frame.contentWindow && event.data?.worldlines === "ready") end(resolve, frame);
+        if (isFrom(frame, event) && event.data?.worldlines === "ready") end(resolve, frame);
       };
       const timer = setTimeout(() => {
-        // The next picture tries again.
-        this.ready = undefined;
-        frame.remove();
+        this.stop();
         end(reject, new Error("The program did not start."));
       }, PATIENCE);
       addEventListener("message", hear);
@@ -92,16 +97,25 @@ const drawing = {
     return this.ready;
   },
 
+  /** Removes a frame that does not answer: the next picture begins with another one. */
+  stop() {
+    this.ready = undefined;
+    this.frame.remove();
+  },
+
   /** Returns the picture of a run, or of that of a file if there is one: SVG with its text alternative. */
   picture(wish) {
     const one = async () => {
       const frame = await this.start();
       const id = (this.last += 1);
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => end(reject, new Error("The picture did not come.")), PATIENCE);
+        const timer = setTimeout(() => {
+          this.stop();
+          end(reject, new Error("The picture did not come."));
+        }, PATIENCE);
         const hear = (event) => {
           const data = event.data;
-          if (event.source !== frame.contentWindow || data?.worldlines !== "picture" || data.id !== id) return;
+          if (!isFrom(frame, event) || data?.worldlines !== "picture" || data.id !== id) return;
           if (typeof data.svg === "string") end(resolve, data);
           else end(reject, new Error(String(data.message)));
         };
@@ -148,8 +162,11 @@ class WorldLines extends HTMLElement {
   #link;
   /** True if the run is no longer that of the attribute. */
   #isChanged = false;
-  /** Wishes that the frame hears once it is ready; none when it is. */
+  /** Wishes that the frame hears once it is ready, or the next one, if it is parked before; none when it is. */
   #wishes;
+  /** Theme of the frame. */
+  #themed;
+  /** Wish for the picture that is drawn or awaited; empty if there is none, or it failed. */
   #drawn = "";
   #isNear = false;
   #redrawn;
@@ -180,6 +197,8 @@ class WorldLines extends HTMLElement {
     if (["scenario", "src", "integrity", "student"].includes(name)) {
       this.#kept = this.#link = undefined;
       this.#isChanged = false;
+      // What was asked of the run before is not meant for this one.
+      this.#wishes = undefined;
     }
     if (name !== "height" && name !== "theme") this.#time = undefined;
     if (name === "theme") return this.retheme();
@@ -190,8 +209,15 @@ class WorldLines extends HTMLElement {
 
   /** Takes the theme that the page around has now. */
   retheme() {
-    if (this.#frame) this.#ask({ worldlines: "theme", theme: this.#theme() });
-    else if (this.#isNear) this.comeNear();
+    if (!this.#frame) {
+      if (this.#isNear) this.comeNear();
+      return;
+    }
+    const theme = this.#theme();
+    // Other changes of the root are none of the frame's.
+    if (theme === this.#themed) return;
+    this.#themed = theme;
+    this.#ask({ worldlines: "theme", theme });
   }
 
   /** The link of the run that is shown, with the reader's changes. */
@@ -336,7 +362,7 @@ class WorldLines extends HTMLElement {
     if (isNear) this.comeNear();
   }
 
-  /** Draws the still picture, once for each run and form. */
+  /** Draws the still picture, once for each run and form; one that failed is tried again when the element next comes near. */
   async comeNear() {
     const width = Math.max(320, Math.min(1600, Math.round(this.clientWidth || 800)));
     const wish = { scenario: this.#fragment(), theme: this.#theme(), ...this.#shown(), ...this.#file() };
@@ -359,6 +385,10 @@ class WorldLines extends HTMLElement {
       this.#picture = { svg: parsed, sheet };
     } catch (error) {
       console.warn(`<world-lines>: ${error.message}`);
+      if (wanted !== this.#drawn) return;
+      this.#drawn = "";
+      // The picture that is there may be that of another run: what its author wrote is not.
+      this.#picture = undefined;
     }
     // Below a live run it is for paper.
     const shown = this.#root.querySelector(".still");
@@ -380,7 +410,9 @@ class WorldLines extends HTMLElement {
 
   #begin() {
     this.#highest = 0;
-    this.#wishes = [];
+    // The theme is in the address.
+    this.#wishes = (this.#wishes ?? []).filter(({ worldlines }) => worldlines !== "theme");
+    this.#themed = this.#theme();
     const still = this.#root.querySelector(".still") ?? this.#still();
     const before = this.#frame ?? still;
     const height = before?.getBoundingClientRect().height || this.#height();
@@ -406,7 +438,7 @@ class WorldLines extends HTMLElement {
   }
 
   #hear = (event) => {
-    if (!this.#frame || event.source !== this.#frame.contentWindow || event.origin !== BASE.origin) return;
+    if (!this.#frame || !isFrom(this.#frame, event)) return;
     const data = event.data;
     if (typeof data !== "object" || data === null || typeof data.worldlines !== "string") return;
     switch (data.worldlines) {

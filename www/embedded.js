@@ -7,6 +7,8 @@ const MAX_SCENARIO = 1024 * 1024;
 const SETTLED = 50;
 
 const parent = window.parent;
+/** True in a frame. A page of its own with `?embed` in its address is alone: what it told would come back to it. */
+const isFramed = parent !== window;
 const root = document.documentElement;
 
 /** Form of the messages that the page around may send: each field with its check and what was expected. */
@@ -25,11 +27,14 @@ const v = [(it) => it === undefined || (typeof it === "string" && it.length <= 1
 const PICTURES = { picture: { id, scenario: text, theme, width, until, property: name, src, integrity, v } };
 const WISHES = "pictures" in root.dataset ? PICTURES : SEEN;
 
-const tell = (message) => parent.postMessage(message, "*");
+const tell = (message) => {
+  if (isFramed) parent.postMessage(message, "*");
+};
 const refuse = (message) => tell({ worldlines: "error", message });
+const print = (message) => console.warn(`Worldlines: ${message}`);
 /** Says what the author of the page around has to mend, on the console too. */
 const warn = (message) => {
-  console.warn(`Worldlines: ${message}`);
+  print(message);
   refuse(message);
 };
 
@@ -134,15 +139,31 @@ const fault = (message) => {
 /** Wishes that came before the program could hear them. */
 let waiting = [];
 const MOST_WAITING = 20;
+/** Files that were fetched, by the id of their picture (the page's own has none): the address, and true if there is a content. */
+const files = new Map();
+const remember = (id, src, told) => files.set(id, { src, isThere: told.includes("\n") });
+/**
+ * The form in which the page around hears that a file cannot be used. It may be of another origin than the file: then nothing of the
+ * content is for it, neither a quotation nor the checksum.
+ */
+const withoutContent = (id) => {
+  const { src, isThere } = files.get(id) ?? {};
+  return `${src}: the file ${isThere ? "is not one that can be opened" : "could not be fetched"}. The frame and its console say why.`;
+};
+window.addEventListener("worldlines-source", ({ detail }) => remember(undefined, JSON.parse(detail.split("\n", 1)[0]).address, detail));
+
 const ask = async (wish) => {
-  if (wish.src) wish.file = await (await import("./source.js")).sourceOf(wish);
+  if (wish.src) {
+    wish.file = await (await import("./source.js")).sourceOf(wish);
+    remember(wish.id, wish.src, wish.file);
+  }
   window.dispatchEvent(new CustomEvent("worldlines-asked", { detail: JSON.stringify(wish) }));
 };
 
 window.addEventListener("message", (event) => {
   const message = event.data;
   // Messages of others, and for others, are none of ours.
-  if (event.source !== parent || typeof message !== "object" || message === null || !("worldlines" in message)) return;
+  if (!isFramed || event.source !== parent || typeof message !== "object" || message === null || !("worldlines" in message)) return;
   const why = fault(message);
   if (why !== undefined) return refuse(why);
   const wish = { worldlines: message.worldlines };
@@ -193,8 +214,14 @@ window.addEventListener("worldlines-told", ({ detail }) => {
   }
   const message = JSON.parse(detail);
   if (message.worldlines === "scenario") message.link = location.href.split("#")[0].split("?")[0] + message.link;
-  if (message.worldlines === "picture") return tell(message);
-  if (message.worldlines === "error") return warn(message.message);
+  if (message.file) {
+    print(message.message);
+    message.message = withoutContent(message.id);
+  } else if (message.worldlines === "error") {
+    print(message.message);
+  }
+  if (message.id !== undefined) files.delete(message.id);
+  if (message.worldlines === "picture" || message.worldlines === "error") return tell(message);
   if (message.worldlines === "verdict" && property !== undefined) choose(message.verdicts);
   latest.set(message.worldlines, message);
   if (due) return;

@@ -5,6 +5,7 @@
 const MAX_TEXT = 1024 * 1024;
 /** Time without data after which a host is given up, in ms. */
 const PATIENCE = 30_000;
+const SILENT = `no data for ${PATIENCE / 1000} s`;
 /** Events of the window by which the program asks, and hears. */
 const WANTED = "worldlines-source-wanted";
 const TOLD = "worldlines-source";
@@ -63,7 +64,7 @@ async function answerOf(address, isOwn, signal) {
     // No cookie is sent to another host. Where another host's redirect would lead is nothing that the reader sees in the address.
     return await fetch(address, { credentials: "same-origin", redirect: isOwn ? "follow" : "manual", signal });
   } catch {
-    if (signal.aborted) throw new Fault(`no data for ${PATIENCE / 1000} s`, FILE);
+    if (signal.aborted) throw new Fault(SILENT, FILE);
     // The report of the policy comes a moment later.
     await new Promise((resolve) => setTimeout(resolve, 50));
     if (isForbidden) {
@@ -92,7 +93,7 @@ function checkStatus({ ok, status, statusText, type }) {
 }
 
 /** Reads the file, and no more of it than a scenario may have. */
-async function textOf(answer, rested) {
+async function textOf(answer, rested, signal) {
   const declared = Number(answer.headers.get("content-length"));
   const expected = `at most ${MAX_TEXT}`;
   if (declared > MAX_TEXT) throw new Fault(`${declared} bytes`, expected);
@@ -104,6 +105,7 @@ async function textOf(answer, rested) {
     try {
       part = await reader.read();
     } catch {
+      if (signal.aborted) throw new Fault(`${SILENT} after the first ${length} bytes`, "the whole file");
       throw new Fault(`an answer that ends after ${length} bytes`, "the whole file");
     }
     if (part.done) break;
@@ -133,7 +135,7 @@ async function fetched(source) {
   try {
     const answer = await answerOf(address, address.origin === location.origin, stop.signal);
     checkStatus(answer);
-    return await textOf(answer, rested);
+    return await textOf(answer, rested, stop.signal);
   } catch (error) {
     // What has not been read is not wanted.
     stop.abort();

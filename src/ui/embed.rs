@@ -106,9 +106,9 @@ pub(super) fn Embed(props: &Props) -> Html {
     use_effect_with((time, playhead.cursor, *playing), |&(time, events, playing)| {
         tell(&json!({"worldlines": "time", "time": time, "events": events, "playing": playing}));
     });
-    use_effect_with(refused.as_ref().map(|it| it.why.clone()), |why| {
-        if let Some(why) = why {
-            tell(&error(why));
+    use_effect_with(refused.as_ref().map(|it| (it.why.clone(), it.is_file)), |refused| {
+        if let Some((why, is_file)) = refused {
+            tell(&json!({"worldlines": "error", "message": why, "file": is_file}));
         }
     });
     // A locked run can only be looked at: nothing is attempted.

@@ -147,7 +147,6 @@ test("a file that differs from its checksum is refused, and its text is offered"
   await refuses(anew);
   await anew.locator(".banner summary").click();
   assert.equal(await anew.locator(".banner textarea").inputValue(), seen.changes);
-  if (process.env.SHOTS) await anew.screenshot({ path: `${process.env.SHOTS}/checksum.png` });
   await anew.locator(".banner").getByRole("button", { name: "Open this text" }).click();
   await until(async () => (await heading(anew)) === "Another title", "it is opened if its reader wants it");
   await reader.leave();
@@ -204,12 +203,6 @@ test("each file that cannot be used is named with what was found and expected, a
     await again.click();
     await until(async () => (await again.isEnabled()) && (await isSaid()), `${source} is refused again`);
     if (source.startsWith(other.url)) assert.ok(seen.requests.length > count, "the host is asked again");
-    if (process.env.SHOTS && source === at("closed")) {
-      await page.screenshot({ path: `${process.env.SHOTS}/closed.png` });
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.screenshot({ path: `${process.env.SHOTS}/closed-phone.png` });
-      await page.setViewportSize({ width: 1280, height: 800 });
-    }
   }
   await until(() => seen.closed, "no more of an endless file is fetched");
   assert.ok(seen.sent < 40 * MAX_TEXT, `${seen.sent} bytes were sent before the page stopped`);
@@ -272,12 +265,21 @@ test("an element shows the picture of a file of another host, and opens it", asy
   const wrong = await reader.context.newPage();
   const warned = [];
   wrong.on("console", (message) => warned.push(message.text()));
+  await wrong.addInitScript(() => {
+    if (window !== window.top) return;
+    window.heard = [];
+    addEventListener("message", ({ data }) => window.heard.push(JSON.stringify(data)));
+  });
   await wrong.goto(`${site}/wrong`);
   await until(() => warned.some((it) => /another file: its checksum is/.test(it)), "the picture is refused");
   await wrong.locator("world-lines").evaluate((it) => it.wake());
   const banner = wrong.locator("world-lines").frameLocator("iframe").locator(".banner .why");
   await banner.waitFor();
   assert.match(await banner.textContent(), /another file: its checksum is/);
+  // The page around may be of another origin than the file.
+  const heard = () => wrong.evaluate(() => window.heard);
+  await until(async () => (await heard()).some((it) => /"error".*the file is not one that can be opened/.test(it)), "the failure is told");
+  assert.doesNotMatch((await heard()).join("\n"), /checksum|sha256/);
   await reader.leave();
   course.closeAllConnections();
   await new Promise((resolve) => course.close(resolve));
@@ -318,4 +320,25 @@ test("a page with https refuses http before it asks, a page without a network sa
   const silent = found("https://example.org/a.json");
   context.mock.timers.tick(30_000);
   assert.equal(await silent, "no data for 30 s");
+  // One that falls silent after a part of the file: each part gives it as much time again.
+  let parts;
+  context.mock.method(globalThis, "fetch", async (_, { signal }) => {
+    const body = new ReadableStream({
+      start(controller) {
+        parts = controller;
+        signal.addEventListener("abort", () => controller.error(signal.reason));
+      },
+    });
+    return new Response(body);
+  });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const halfway = found("https://example.org/a.json");
+  for (const wait of [29_000, 29_000]) {
+    await settled();
+    parts.enqueue(new Uint8Array(5));
+    await settled();
+    context.mock.timers.tick(wait);
+  }
+  context.mock.timers.tick(1_000);
+  assert.equal(await halfway, "no data for 30 s after the first 10 bytes");
 });
