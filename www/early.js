@@ -39,26 +39,45 @@
     addSheet("embed.css");
     if (/^(light|dark)$/.test(keys.get("theme"))) root.dataset.theme = keys.get("theme");
   }
-  if (typeof WebAssembly !== "object") {
-    // An old browser, or one whose owner forbids it: the first picture stands for good, as without scripts.
+  /** True if the smallest program compiles: the host's policy may forbid all. */
+  const compiles = () => {
+    try {
+      return new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) instanceof WebAssembly.Module;
+    } catch {
+      return false;
+    }
+  };
+  const hasWasm = typeof WebAssembly === "object";
+  if (!hasWasm || !compiles()) {
+    // An old browser, or one whose owner or host forbids it: the first picture stands for good, as without scripts.
     root.dataset.unsupported = "";
     addSheet("noscript.css");
+    if (hasWasm) {
+      addEventListener("DOMContentLoaded", () => {
+        const why = "This browser has WebAssembly, but may not use it here: probably the Content-Security-Policy of the page's host lacks 'wasm-unsafe-eval'.";
+        document.querySelector(".unsupported").append(` ${why}`);
+      });
+    }
   } else if (location.hash.length > 1 || /[?&]src=./.test(location.search)) {
     root.dataset.opens = "link";
   }
   // The program opens without what was open when it stopped.
   if (history.state?.restarted) root.dataset.restarted = "";
 
-  /** What the program does, or else what the reader does, must not reach a program that has stopped. */
+  /**
+   * What the program does, or else what the reader does, must not reach a program that has stopped. `report.js` needs to hear that the page
+   * is left or hidden (`pagehide`, `visibilitychange`): there the program itself sees to it.
+   */
   const KINDS = [
-    "beforeinput", "change", "click", "focusin", "hashchange", "input", "keydown", "pagehide", "pointercancel",
-    "pointerdown", "pointermove", "pointerover", "pointerup", "resize", "scroll", "submit", "touchend", "touchstart",
-    "visibilitychange", "wheel",
+    "beforeinput", "change", "click", "focusin", "hashchange", "input", "keydown", "pointercancel", "pointerdown",
+    "pointermove", "pointerover", "pointerup", "resize", "scroll", "submit", "touchend", "touchstart", "wheel",
   ];
   let panel = null;
   for (const kind of KINDS) {
     const keep = (event) => {
-      if (panel !== null && !panel.contains(event.target)) event.stopImmediatePropagation();
+      // The target of some is the window.
+      const isInPanel = event.target instanceof Node && panel?.contains(event.target);
+      if (panel !== null && !isInPanel) event.stopImmediatePropagation();
     };
     addEventListener(kind, keep, { capture: true, passive: true });
   }
@@ -136,7 +155,7 @@
     again.addEventListener("click", () => location.reload());
     panel.append(
       element("h2", "Worldlines could not be loaded", { id: "stopped-title" }),
-      element("p", "A part of the program could not be fetched. Check the connection and try again."),
+      element("p", "A part of the program could not be fetched, or came damaged. Check the connection and try again."),
       again,
     );
     document.body.append(panel);

@@ -6,12 +6,18 @@ const { embed, offline, unsupported } = root?.dataset ?? {};
 const report = async () => {
   root.dataset.heard = "";
   let reporter;
-  const fetched = () => (reporter ??= import("./report.js").then(({ listen }) => listen()));
+  let tries = 0;
+  const fetched = () => {
+    // A browser remembers that a module could not be fetched, by its address: another try needs another one.
+    const address = `./report.js${tries > 0 ? `?again=${tries}` : ""}`;
+    return (reporter ??= import(address).then(({ listen }) => listen()));
+  };
   const tell = ({ detail }) =>
     fetched().then(
       ({ attempt }) => attempt(detail),
       () => {
         reporter = undefined;
+        tries += 1;
         setTimeout(tell, 5000, { detail });
       },
     );

@@ -13,6 +13,8 @@ use super::{Listener, file_of_build, listen, window};
 thread_local! {
     /// Scripts that run.
     static RUNNING: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    /// Number of fetches that failed.
+    static FAILED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Runs a script of this build, a module, unless it runs already, and calls back with true; with false if it could not be fetched. The
@@ -27,7 +29,10 @@ pub fn run_script(name: &'static str, done: impl FnOnce(bool) + 'static) {
         return done(false);
     };
     let _ = script.set_attribute("type", "module");
-    let _ = script.set_attribute("src", &file_of_build(name));
+    // A browser remembers that a module could not be fetched, by its address: another try needs another one.
+    let again = Some(FAILED.get()).filter(|&failed| failed > 0);
+    let search = again.map(|failed| format!("?again={failed}")).unwrap_or_default();
+    let _ = script.set_attribute("src", &(file_of_build(name) + &search));
     let done = Rc::new(Cell::new(Some(done)));
     for (event, runs) in [("load", true), ("error", false)] {
         let done = Rc::clone(&done);
@@ -37,6 +42,9 @@ pub fn run_script(name: &'static str, done: impl FnOnce(bool) + 'static) {
                     running.push(name);
                 }
             });
+            if !runs {
+                FAILED.set(FAILED.get() + 1);
+            }
             if let Some(done) = done.take() {
                 done(runs);
             }

@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-use super::{Listener, listen, storage::storage_of_tab, window};
+use super::{Listener, listen, storage::storage_of_tab, window, word::has_word};
 
 /// Key under which a tab stores its own name.
 const KEY: &str = "worldlines-tab";
@@ -75,14 +75,20 @@ fn then(promise: &Object, done: &JsValue, failed: &JsValue) {
     }
 }
 
-/// Calls back whenever the reader leaves the tab or closes it: on a phone there may be no later moment.
+/// Calls back whenever the reader leaves the tab or closes it: on a phone there may be no later moment. Not after a panic: other scripts
+/// still hear these two events then (`www/early.js`).
 #[must_use]
 pub fn on_leave(callback: impl Fn() + Clone + 'static) -> Option<(Listener, Listener)> {
     let window = window()?;
     let document = window.document()?;
-    let hidden = callback.clone();
+    let left = move || {
+        if !has_word("stopped") {
+            callback();
+        }
+    };
+    let hidden = left.clone();
     Some((
-        listen(&window, "pagehide", move |_| callback()),
+        listen(&window, "pagehide", move |_| left()),
         listen(&document, "visibilitychange", move |_| hidden()),
     ))
 }
