@@ -228,20 +228,25 @@ fn page(machine: &Machine) -> Result<Option<Counts>, String> {
 /// Tests of the npm module, of the scripts that are not Rust, and of packages that the command line makes.
 fn tests_npm(machine: &Machine) -> Result<Option<Counts>, String> {
     npm::build(machine.workspace, machine.tools())?;
-    machine.cargo("build --quiet --bin worldlines").run()?;
-    let command = machine.workspace.target().join("debug").join("worldlines");
-    let command = command.with_extension(std::env::consts::EXE_EXTENSION);
     let files = test_files(machine.workspace, "tests/npm")?;
-    let node = e2e_program(machine)
-        .env("WORLDLINES_COMMAND", command)
+    let node = with_command(machine, e2e_program(machine))?
         .env("WORLDLINES_MODULE", npm::folder(machine.workspace));
     let output = files.into_iter().fold(node, Program::arg).run_and_keep()?;
     suite(&output, counts::of_node)
 }
 
+/// Builds the command and tells the tests where it is.
+fn with_command(machine: &Machine, program: Program) -> Result<Program, String> {
+    machine.cargo("build --quiet --bin worldlines").run()?;
+    let command = machine.workspace.target().join("debug").join("worldlines");
+    let command = command.with_extension(std::env::consts::EXE_EXTENSION);
+    Ok(program.env("WORLDLINES_COMMAND", command))
+}
+
 fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
     let files = test_files(machine.workspace, "tests/e2e")?;
-    let node = with_webkit(e2e_program(machine))?.env(FIREFOX.variable, FIREFOX.ensure()?);
+    let node = with_command(machine, with_webkit(e2e_program(machine))?)?;
+    let node = node.env(FIREFOX.variable, FIREFOX.ensure()?);
     node_tests(machine, files.into_iter().fold(node, Program::arg))
 }
 
