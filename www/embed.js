@@ -197,7 +197,7 @@ class WorldLines extends HTMLElement {
     if (["scenario", "src", "integrity", "student"].includes(name)) {
       this.#kept = this.#link = undefined;
       this.#isChanged = false;
-      // What was asked of the run before is not meant for this one.
+      // Wishes to the run before are not meant for this one.
       this.#wishes = undefined;
     }
     if (name !== "height" && name !== "theme") this.#time = undefined;

@@ -146,7 +146,7 @@ const opened = (event, options) => {
   const { request } = event;
   const asked = ask(event);
   const keeping = asked.then((answer) => (answer.ok ? keepOpened(request, answer.clone(), options) : undefined));
-  // What is too large, what does not come and what there is no room for is not kept.
+  // A file that is too large or does not come is not kept, nor one for which there is no room.
   event.waitUntil(keeping.catch(() => {}));
   return networkFirst(asked, () => matched(OPENED, request.url, options));
 };

@@ -48,7 +48,7 @@ fn draw_all() {
                 let id = wish.get("id");
                 let told = match picture(&wish).await {
                     Ok(svg) => json!({"worldlines": "picture", "id": id, "svg": svg}),
-                    // What is wrong with a file is not for every page around (`www/embedded.js`).
+                    // A fault of a file is not for every page around (`www/embedded.js`).
                     Err(why) => {
                         let is_file = wish.get("file").is_some_and(Value::is_string);
                         json!({"worldlines": "picture", "id": id, "message": why, "file": is_file})

@@ -1,4 +1,4 @@
-// What stays when the program cannot begin or has stopped (`www/early.js`), with a stand-in for the program.
+// The script that stays when the program cannot begin or has stopped (`www/early.js`), with a stand-in for the program.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -224,7 +224,7 @@ test("the page around hears that a file of our origin cannot be used, and nothin
   assert.deepEqual((await told()).map(({ id, message }) => [id, message]), [[undefined, content], [undefined, absent], [1, content], [2, absent]]);
   assert.doesNotMatch(JSON.stringify(await site.heard()), new RegExp(SECRET));
   assert.equal(site.warned.filter((it) => it === `Worldlines: ${why}`).length, 4, "the frame's console says why");
-  // What is wrong with a run that the page around gave is told in full.
+  // A fault of a run that the page around gave is told in full.
   await tells(quoting, { worldlines: "error", message: "nodes: found 0", file: false });
   await until(async () => (await told()).some((it) => it.message === "nodes: found 0"), "it is told");
   await site.leave();

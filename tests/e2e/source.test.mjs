@@ -320,7 +320,7 @@ test("a page with https refuses http before it asks, a page without a network sa
   const silent = found("https://example.org/a.json");
   context.mock.timers.tick(30_000);
   assert.equal(await silent, "no data for 30 s");
-  // One that falls silent after a part of the file: each part gives it as much time again.
+  // A host that stops sending within the file: each part gives it as much time again.
   let parts;
   context.mock.method(globalThis, "fetch", async (_, { signal }) => {
     const body = new ReadableStream({

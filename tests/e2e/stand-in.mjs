@@ -15,7 +15,7 @@ const WWW = fileURLToPath(new URL("../../www/", import.meta.url));
 
 const HTML = `<!doctype html><html lang="en" data-files="./"><title>A stand-in</title><script src="early.js"></script>
 <script src="record.js"></script><script type="module" src="start.js"></script><body><p class="unsupported"></p><main>A run</main></body></html>`;
-/** What the window hears from other windows, and what the scripts ask of the program. */
+/** Script that keeps what the window hears from other windows, and what the scripts ask of the program. */
 const RECORD = `window.heard = []; window.asked = [];
 addEventListener("message", ({ data }) => window.heard.push(data));
 addEventListener("worldlines-asked", ({ detail }) => window.asked.push(JSON.parse(detail)));`;

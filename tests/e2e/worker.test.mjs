@@ -154,7 +154,7 @@ test("half a list that an earlier worker has kept is fetched again", async () =>
   await leave();
 });
 
-test("a file is kept whole or not at all: not one of more than 4 MB, nor one that breaks off or falls silent", async () => {
+test("a file is kept whole or not at all: not one of more than 4 MB, nor one that breaks off or stops coming", async () => {
   const { files, page, source, kept, lose, leave } = await site();
   /** Sends in parts, without a length; the rest is `then`. */
   const parts = (size, then) => (answer) => {
@@ -185,7 +185,7 @@ test("a file is kept whole or not at all: not one of more than 4 MB, nor one tha
   await leave();
 });
 
-test("a build whose server falls silent is given up, and kept by a later look", async () => {
+test("a build whose server stops sending is given up, and kept by a later look", async () => {
   const { files, look, leave } = await site();
   const next = build(SECOND);
   Object.assign(files, next, { [`/${SECOND}/a.txt`]: (answer) => answer.writeHead(200).write("a") });
