@@ -36,7 +36,7 @@ pub use shiviz::shiviz;
 pub use snippet::{Embedded, embed_address, snippet, snippet_with_picture};
 pub use svg::{LICENCE, SvgOptions, Theme, heading, svg};
 pub use tikz::tikz;
-pub use words::{Line, MOST_TOLD, paragraphs, words};
+pub use words::{Line, MOST_TOLD, Telling, ToldLine, words};
 
 use crate::{
     analysis::{Judgement, Report},

@@ -1,13 +1,13 @@
 //! The run in words, to read and to have read out.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use yew::{platform::spawn_local, prelude::*};
 
 use super::Send;
 use crate::{
     app::{Action, Playhead, Run, text},
-    export::{self, Line},
+    export::{Line, Telling},
     kernel::Time,
     split::part,
     web,
@@ -61,31 +61,63 @@ enum Voice {
     Failed,
 }
 
-/// Lines of the paragraphs, and the number of lines of each.
-type NarratedLines = (Vec<Line>, Vec<usize>);
+/// The voice, and the number of wishes that it should read or be silent. A script that is fetched for an earlier wish reads
+/// nothing.
+#[derive(Clone)]
+struct Speech {
+    voice: UseStateHandle<Voice>,
+    wishes: Rc<Cell<u32>>,
+}
+
+impl Speech {
+    fn hush(&self) {
+        self.wishes.set(self.wishes.get() + 1);
+        self.voice.set(Voice::Silent);
+        web::tell("worldlines-hush", "");
+    }
+
+    fn read(&self, lines: &[Line]) {
+        let wish = self.wishes.get() + 1;
+        self.wishes.set(wish);
+        self.voice.set(Voice::Awaited);
+        let lines: Vec<&str> = lines.iter().map(|line| line.said.as_str()).collect();
+        let lines = serde_json::Value::from(lines).to_string();
+        let speech = self.clone();
+        web::run_script(VOICE, move |runs| {
+            if speech.wishes.get() != wish {
+                return;
+            }
+            if runs {
+                web::tell("worldlines-speak", &lines);
+            } else {
+                speech.voice.set(Voice::NotFetched);
+            }
+        });
+    }
+}
 
 /// The text, and the voice.
 #[component]
 fn Words(props: &Props) -> Html {
     let Props { run, playhead, hidden, send } = props;
-    let told: Rc<NarratedLines> = use_memo(run.clone(), |run| {
-        let paragraphs = export::paragraphs(run);
-        let lengths = paragraphs.iter().map(Vec::len).collect();
-        (paragraphs.concat(), lengths)
-    });
+    let (hidden, now) = (*hidden, playhead.time as Time);
+    let telling = use_memo(run.clone(), |run| Telling::of(run));
+    let part = (run.clone(), playhead.cursor, now, hidden);
+    let told =
+        use_memo(part, |(run, events, now, hidden)| telling.told(run, *events, *now, *hidden));
     // Only of the view: an answer of the browser, which passes by itself.
     let voice = use_state_eq(|| Voice::Silent);
-    use_voice(&told, run, &voice, send);
-    let now = playhead.time as Time;
-    // Summary and verdicts tell the end.
-    let is_told = |line: &Line| !hidden || line.at.is_some_and(|at| at <= now);
-    let last = told.0.iter().rposition(|line| line.at.is_some_and(|at| at <= now));
-    let line = |(place, line): (usize, &Line)| {
+    let speech = Speech { voice, wishes: use_memo((), |()| Cell::new(0)) };
+    use_voice(&speech, (run, hidden), &telling, send);
+    let mut timed = told.iter().flatten().filter_map(|(place, line)| Some((*place, line.at?)));
+    let is_none_yet = hidden && timed.clone().next().is_none();
+    let last = timed.rfind(|(_, at)| *at <= now).map(|(place, _)| place);
+    let line = |(place, line): &(usize, Line)| {
         let at = line.at;
         let seek = send.reform(move |_: MouseEvent| Action::Seek(at.unwrap_or_default() as f64));
-        let is_current = match *voice {
-            Voice::Reads(read) => read == place,
-            _ => last == Some(place),
+        let is_current = match *speech.voice {
+            Voice::Reads(read) => read == *place,
+            _ => last == Some(*place),
         };
         let class = classes!(
             (at.is_some_and(|at| at > now)).then_some("to-come"),
@@ -98,96 +130,79 @@ fn Words(props: &Props) -> Html {
             html! { <span {class} aria-current={current}>{ &line.said }</span> }
         }
     };
-    let mut paragraphs = Vec::new();
-    let mut lines = told.0.iter().enumerate();
-    for length in &told.1 {
-        let lines: Vec<Html> =
-            lines.by_ref().take(*length).filter(|(_, it)| is_told(it)).map(line).collect();
-        if !lines.is_empty() {
-            paragraphs.push(html! { <p>{ for lines }</p> });
-        }
-    }
+    let is_over = playhead.is_at_end(run);
+    let lines = move || telling.aloud(is_over);
     html! {
         <>
-            { controls(&told, *hidden, &voice) }
-            if paragraphs.is_empty() {
+            if hidden {
+                <p class="hint">{ text::narration::HIDDEN }</p>
+            } else if web::has_interface("speechSynthesis") {
+                { controls(&speech, lines) }
+            }
+            if is_none_yet {
                 <p class="why">{ text::narration::NONE_YET }</p>
             }
-            <div class="narration" lang="en">{ for paragraphs }</div>
+            <div class="narration" lang="en">
+                { for told.iter().map(|lines| html! { <p>{ for lines.iter().map(line) }</p> }) }
+            </div>
         </>
     }
 }
 
-/// Hears which line is read, and brings the playhead to its moment. The voice stops with the component, and when the run is another one.
+/// Hears which line is read, and brings the playhead to its moment. The voice stops with the component, when the run is another
+/// one, and when its future is hidden: it would tell it.
 #[hook]
-fn use_voice(told: &Rc<NarratedLines>, run: &Run, voice: &UseStateHandle<Voice>, send: &Send) {
-    let latest = use_mut_ref(|| Rc::clone(told));
-    latest.replace(Rc::clone(told));
-    use_effect_with(run.clone(), {
-        let (voice, send) = (voice.setter(), send.clone());
-        move |_| {
-            let listener = {
-                let voice = voice.clone();
-                web::on_told("worldlines-spoken", move |answer| {
-                    let told = Rc::clone(&latest.borrow());
-                    let line =
-                        answer.parse().ok().and_then(|it: usize| Some((it, told.0.get(it)?)));
-                    voice.set(match line {
-                        Some((place, _)) => Voice::Reads(place),
-                        None if answer == "failed" => Voice::Failed,
-                        None => Voice::Silent,
-                    });
-                    if let Some(at) = line.and_then(|(_, line)| line.at) {
-                        send.emit(Action::Seek(at as f64));
-                    }
-                })
-            };
-            move || {
-                drop(listener);
-                voice.set(Voice::Silent);
-                web::tell("worldlines-hush", "");
-            }
+fn use_voice(speech: &Speech, of: (&Run, bool), telling: &Rc<Telling>, send: &Send) {
+    let (speech, telling, send) = (speech.clone(), Rc::clone(telling), send.clone());
+    use_effect_with((of.0.clone(), of.1), move |(run, _)| {
+        let lines = telling.aloud(true);
+        // Of a long run the last events may be told by no line.
+        let last = lines.iter().filter_map(|line| line.at).next_back();
+        let is_end_untold = last < run.trace.events.last().map(|event| event.time);
+        let listener = {
+            let voice = speech.voice.setter();
+            web::on_told("worldlines-spoken", move |answer| {
+                let line = answer.parse().ok().and_then(|it: usize| Some((it, lines.get(it)?)));
+                voice.set(match line {
+                    Some((place, _)) => Voice::Reads(place),
+                    None if answer == "failed" => Voice::Failed,
+                    None => Voice::Silent,
+                });
+                let Some((place, line)) = line else { return };
+                match line.at {
+                    Some(at) => send.emit(Action::Seek(at as f64)),
+                    // The end is told once it is shown.
+                    None if place > 0 && is_end_untold => send.emit(Action::Jump(usize::MAX)),
+                    None => {}
+                }
+            })
+        };
+        move || {
+            drop(listener);
+            speech.hush();
         }
     });
 }
 
-/// The button that has the run read out; a hint where the browser cannot, or where it would tell what is hidden.
-fn controls(told: &Rc<NarratedLines>, hidden: bool, voice: &UseStateHandle<Voice>) -> Html {
-    if hidden {
-        return html! { <p class="hint">{ text::narration::HIDDEN }</p> };
-    }
-    if !web::has_interface("speechSynthesis") {
-        return html! {};
-    }
-    let speaks = matches!(**voice, Voice::Awaited | Voice::Reads(_));
-    let speak = {
-        let (told, voice) = (Rc::clone(told), voice.setter());
-        Callback::from(move |_: MouseEvent| {
-            if speaks {
-                web::tell("worldlines-hush", "");
-                return voice.set(Voice::Silent);
-            }
-            voice.set(Voice::Awaited);
-            let lines: Vec<&str> = told.0.iter().map(|line| line.said.as_str()).collect();
-            let lines = serde_json::Value::from(lines).to_string();
-            let voice = voice.clone();
-            web::run_script(VOICE, move |runs| {
-                if runs {
-                    web::tell("worldlines-speak", &lines);
-                } else {
-                    voice.set(Voice::NotFetched);
-                }
-            });
-        })
+/// The button that has the run read out.
+fn controls(speech: &Speech, lines: impl Fn() -> Vec<Line> + 'static) -> Html {
+    let speaks = matches!(*speech.voice, Voice::Awaited | Voice::Reads(_));
+    let onclick = {
+        let speech = speech.clone();
+        Callback::from(
+            move |_: MouseEvent| {
+                if speaks { speech.hush() } else { speech.read(&lines()) }
+            },
+        )
     };
-    let said = match **voice {
+    let said = match *speech.voice {
         Voice::NotFetched => text::parts::FAILED,
         Voice::Failed => text::narration::NO_VOICE,
         _ => "",
     };
     html! {
         <p class="speaking">
-            <button type="button" id="read-out" onclick={speak} aria-pressed={speaks.to_string()} title={text::narration::READ_HELP}>
+            <button type="button" id="read-out" {onclick} aria-pressed={speaks.to_string()} title={text::narration::READ_HELP}>
                 { if speaks { text::narration::STOP } else { text::narration::READ } }
             </button>
             <span role="status">{ said }</span>

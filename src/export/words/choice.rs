@@ -52,6 +52,13 @@ impl Choice {
         Self { told, gap, left_out }
     }
 
+    /// Returns the choice among the first `events` events.
+    pub(super) fn until(mut self, events: usize) -> Self {
+        self.told.retain(|id| *id < events);
+        self.gap = self.gap.filter(|(first, _)| *first < self.told.len());
+        self
+    }
+
     /// Returns the numbers of events that are left out, in a sentence.
     pub(super) fn left_out(&self) -> Option<String> {
         let events: usize = self.left_out.values().sum();

@@ -7,12 +7,14 @@ mod choice;
 mod moments;
 mod parts;
 mod statement;
+mod telling;
 
 use choice::Choice;
 pub use choice::MOST_TOLD;
 use moments::Moments;
 pub use parts::Line;
 use parts::{MOST_LISTED, clipped, listed};
+pub use telling::{Telling, ToldLine};
 
 use crate::{
     analysis::{Breach, Judgement, Report},
@@ -38,8 +40,7 @@ pub fn words(run: &Outcome) -> String {
 }
 
 /// Returns the paragraphs of a run in words: see [`words`].
-#[must_use]
-pub fn paragraphs(run: &Outcome) -> Vec<Vec<Line>> {
+pub(super) fn paragraphs(run: &Outcome) -> Vec<Vec<Line>> {
     let choice = Choice::of(&run.trace, &run.report);
     let timeless = |said: &str| Line { at: None, said: said.to_owned() };
     let told = Moments::new(run);
@@ -50,16 +51,22 @@ pub fn paragraphs(run: &Outcome) -> Vec<Vec<Line>> {
     paragraphs
 }
 
-/// Protocol, nodes, duration, messages, faults, and the number of events that are left out.
-fn summary(run: &Outcome, choice: &Choice) -> String {
-    let Outcome { scenario, protocol, trace, .. } = run;
-    let mut said = Vec::new();
-    if !scenario.title.is_empty() {
-        said.push(sentence(visible(&scenario.title).into_owned()));
-    }
+/// Title, protocol and nodes.
+fn identity(run: &Outcome) -> String {
+    let Outcome { scenario, protocol, .. } = run;
+    let title = match &*scenario.title {
+        "" => String::new(),
+        title => sentence(visible(title).into_owned()) + " ",
+    };
     let nodes = listed(scenario.names().collect(), "node");
     let count = count_of(scenario.nodes.len(), "node");
-    said.push(format!("{} with {count}: {nodes}.", protocol.name));
+    format!("{title}{} with {count}: {nodes}.", protocol.name)
+}
+
+/// Title, protocol, nodes, duration, messages, faults, and the number of events that are left out.
+fn summary(run: &Outcome, choice: &Choice) -> String {
+    let Outcome { scenario, trace, .. } = run;
+    let mut said = vec![identity(run)];
     let end = trace.end;
     said.push(match (trace.exhausted, trace.quiescent) {
         (true, _) => format!("The run is stopped after {MAX_EVENTS} events, at {end} ms."),

@@ -2,7 +2,7 @@
 
 use worldlines::{
     diagram::{fault_sentence, request_sentence},
-    export::{MOST_TOLD, words},
+    export::{MOST_TOLD, Telling, words},
     formats::scenario,
     kernel::{EventKind, Fate, Fault, Verdict, spell},
     runs::Outcome,
@@ -233,4 +233,94 @@ fn words_tell_only_faults_that_had_an_effect_in_the_moments() {
     let text = words(&run);
     assert!(text.contains("from 5 ms to 9 ms (without effect)."), "{text}");
     assert_eq!(line(&text, 5), "", "{text}");
+}
+
+/// The lines that are told after so many events, joined.
+fn told_after(run: &Outcome, telling: &Telling, events: usize, is_future_hidden: bool) -> String {
+    let now = events.checked_sub(1).map_or(0, |last| run.trace.events[last].time);
+    let told = telling.told(run, events, now, is_future_hidden);
+    let lines = told.into_iter().flatten().map(|(_, line)| line.said);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn words_with_a_hidden_future_tell_the_shown_events_and_no_other() {
+    let (mut shown, mut hidden, mut cuts) = (0, 0, 0);
+    for (path, run) in runs().filter(|(_, run)| run.trace.events.len() <= MOST_TOLD) {
+        let (telling, trace) = (Telling::of(&run), &run.trace);
+        for events in 0..trace.events.len() {
+            let text = told_after(&run, &telling, events, true);
+            for id in 0..events {
+                let line = line(&text, trace.events[id].time);
+                for part in expected(&run, id) {
+                    let part: String = part.chars().take(200).collect();
+                    let is_told = line.contains(&part) || line.contains(" to all other nodes");
+                    assert!(is_told, "{path} after {events}: {part:?} in {line}");
+                    shown += 1;
+                }
+            }
+            // A later event of the same moment is untold if none before it has the same words.
+            let next = &trace.events[events];
+            let line = line(&text, next.time);
+            let words = |id: usize| expected(&run, id).join(" … ");
+            let is_new = |id: usize| (0..events).all(|before| words(before) != words(id));
+            if line.is_empty() {
+                hidden += 1;
+            } else if matches!(next.kind, EventKind::Crash | EventKind::Recover) && is_new(events) {
+                let name = run.scenario.name(next.node);
+                let does = if next.kind == EventKind::Crash { "crashes" } else { "recovers" };
+                assert!(!line.contains(&format!("{name} {does}")), "{path} after {events}: {line}");
+                cuts += 1;
+            }
+        }
+    }
+    assert!(shown > 10_000 && hidden > 500 && cuts > 5, "{shown} {hidden} {cuts}");
+}
+
+#[test]
+fn words_of_a_moment_grow_event_by_event_where_the_future_is_hidden() {
+    let text = r#"{ "version": 1, "protocol": "best-effort-broadcast", "nodes": ["Alice", "Bob", "Carol"],
+        "network": { "delay": [21, 21] }, "requests": [{ "at": 10, "node": "Alice", "do": "broadcast", "with": "m1" }] }"#;
+    let run = run(text);
+    let telling = Telling::of(&run);
+    let of_31 = |events: usize| {
+        let text = told_after(&run, &telling, events, true);
+        line(&text, 31).to_owned()
+    };
+    let first = run.trace.events.iter().position(|event| event.time == 31).expect("receipts");
+    assert_eq!(of_31(first), "");
+    assert_eq!(of_31(first + 1), "At 31 ms Bob receives m1 from Alice.");
+    assert_eq!(of_31(first + 2), "At 31 ms Bob receives m1 from Alice and delivers it.");
+    let whole = of_31(first + 4);
+    assert!(whole.contains("Carol receives m1 from Alice and delivers it."), "{whole}");
+    // Events to come are told where the picture shows them.
+    assert_eq!(line(&told_after(&run, &telling, first + 1, false), 31), whole);
+}
+
+#[test]
+fn words_tell_the_end_of_a_run_once_it_is_shown() {
+    for (path, run) in runs() {
+        let (telling, end) = (Telling::of(&run), run.trace.events.len());
+        let all = words(&run);
+        let all = all.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+        assert_eq!(told_after(&run, &telling, end, false), all, "{path}");
+        let first = all.lines().next().unwrap_or_default();
+        for hidden in [false, true] {
+            let before = told_after(&run, &telling, end - 1, hidden);
+            for word in
+                [" is violated", " holds.", " hold.", "The run is ", " sent: ", "The run ends"]
+            {
+                let lines = before.lines().filter(|line| !line.starts_with("At "));
+                let mut lines = lines.filter(|line| !line.starts_with("Caption ("));
+                assert!(lines.all(|line| !line.contains(word)), "{path}: {word:?} in {before}");
+            }
+            let opening = before.lines().next().unwrap_or_default();
+            assert!(first.starts_with(opening) && !opening.is_empty(), "{path}: {opening}");
+        }
+        // A voice reads each line in its place.
+        let lines = telling.aloud(true);
+        let told = telling.told(&run, end, u64::MAX, false).concat();
+        assert_eq!(lines.len(), told.len());
+        assert!(told.into_iter().all(|(place, line)| lines[place] == line), "{path}");
+    }
 }
