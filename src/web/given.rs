@@ -16,8 +16,14 @@ pub enum Given {
     Unreadable,
 }
 
-/// Calls back with the first file that is dropped on the page, if it has at most so many bytes. `over` is told when files
-/// come over the page, and when they leave it.
+/// True while a dialog is open: the run behind it stays.
+fn is_behind_dialog() -> bool {
+    let document = window().and_then(|window| window.document());
+    document.is_some_and(|it| it.query_selector("dialog[open]").is_ok_and(|found| found.is_some()))
+}
+
+/// Calls back with the first file that is dropped on the page, if it has at most so many bytes, unless a dialog is open. `over` is
+/// told when files come over the page, and when they leave it.
 #[must_use]
 pub fn on_drop(
     most: f64,
@@ -28,8 +34,9 @@ pub fn on_drop(
     let (is_over, is_gone) = (over.clone(), over.clone());
     let drags = listen(&window, "dragover", move |event| {
         if files_of(event).is_some() {
+            // Otherwise the browser opens a dropped file in the place of the page.
             event.prevent_default();
-            is_over(true);
+            is_over(!is_behind_dialog());
         }
     });
     let leaves = listen(&window, "dragleave", move |event| {
@@ -42,6 +49,9 @@ pub fn on_drop(
         let Some(data) = files_of(event) else { return };
         event.prevent_default();
         over(false);
+        if is_behind_dialog() {
+            return;
+        }
         if let Some(file) = data.files().and_then(|files| files.get(0)) {
             read(&file, most, given.clone());
         }
@@ -55,14 +65,15 @@ fn files_of(event: &Event) -> Option<DataTransfer> {
     data.types().includes(&JsValue::from_str("Files"), 0).then_some(data)
 }
 
-/// Calls back with the file or the text that is pasted outside of a field.
+/// Calls back with the file or the text that is pasted outside of a field, unless a dialog is open.
 #[must_use]
 pub fn on_paste(most: f64, given: impl Fn(Given) + Clone + 'static) -> Option<Listener> {
     let document = window()?.document()?;
     Some(listen(&document, "paste", move |event| {
         let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let field = "input, textarea, select, dialog[open] *";
-        if target.is_some_and(|it| it.matches(field).unwrap_or(false)) {
+        let is_field =
+            target.is_some_and(|it| it.matches("input, textarea, select").unwrap_or(false));
+        if is_field || is_behind_dialog() {
             return;
         }
         let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);

@@ -234,6 +234,35 @@ test("a text and a link are opened by the form, and a file by its control", asyn
   await reader.leave();
 });
 
+test("what is pasted or dropped while a dialog is open does not replace the run behind it", async () => {
+  const reader = await playground.reader(calm);
+  const page = await reader.open();
+  const title = await heading(page);
+  const text = await sample("quint.itf.json");
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.waitFor();
+  const pasteOn = (selector) =>
+    page.evaluate(
+      ([selector, text]) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text", text);
+        const event = new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData });
+        document.querySelector(selector).dispatchEvent(event);
+      },
+      [selector, text],
+    );
+  for (const selector of [".share-dialog", ".share-dialog h2", "body"]) await pasteOn(selector);
+  await drop(page, "other.itf.json", text);
+  await page.waitForTimeout(1_000);
+  assert.equal(await heading(page), title);
+  assert.equal(await page.locator(".drop-here, .banner, .page.recorded").count(), 0);
+  await page.keyboard.press("Escape");
+  await pasteOn("body");
+  await page.locator(".page.recorded").waitFor();
+  await reader.leave();
+});
+
 /** A log with vector clocks of so many events: three hosts that send a message around. */
 function largeLog(events) {
   const hosts = ["a", "b", "c"];
