@@ -223,18 +223,48 @@ const save = (name, blob) => {
 
 const answer = (name, detail) => dispatchEvent(new CustomEvent(name, { detail }));
 
+/** The wish that is worked on: what an earlier one, or one that was called off, still makes is dropped. */
+let wish = 0;
+let film;
+
+const endFilm = () => {
+  // A canvas keeps its memory until it is collected, unless it has no pixels.
+  if (film) film.context.canvas.width = 0;
+  film = undefined;
+};
+
+/** Begins a wish. Returns a function that says whether it is still wanted. */
+const begin = () => {
+  endFilm();
+  wish += 1;
+  const own = wish;
+  return () => own === wish;
+};
+
+/** Called off, or done with. */
+addEventListener("worldlines-picture-end", begin);
+
+/** A canvas of this size, and its context; undefined where it is too large, or for a browser without the memory for it. */
+const contextOf = (wide, high, most, options) => {
+  if (wide > LONGEST || high > LONGEST || wide * high > most) return undefined;
+  return canvasOf(wide, high).getContext("2d", options) ?? undefined;
+};
+
 addEventListener("worldlines-pixels", async ({ detail }) => {
   const { svg, name, texts, ...size } = JSON.parse(detail);
-  const done = (why) => answer("worldlines-pixels-made", why);
+  const isWanted = begin();
+  const done = (why) => {
+    if (isWanted()) answer("worldlines-pixels-made", why);
+  };
   try {
     await laidOut(svg, async (picture) => {
+      if (!isWanted()) return;
       const { factor, wide, high } = sizeOf(picture, size);
-      const isTooLarge = wide > LONGEST || high > LONGEST || wide * high > MOST;
-      const canvas = isTooLarge ? undefined : canvasOf(wide, high);
-      const context = canvas?.getContext("2d");
+      const context = contextOf(wide, high, MOST);
       if (!context) return done(`size ${wide} ${high}`);
       for (const item of drawn(picture)) draw(context, item, factor);
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      const blob = await new Promise((resolve) => context.canvas.toBlob(resolve, "image/png"));
+      if (!isWanted()) return;
       // A browser that has no memory for it gives none.
       if (!blob) return done(`size ${wide} ${high}`);
       const chunks = Object.entries(texts).map(([key, text]) => chunk(key, text));
@@ -251,7 +281,6 @@ addEventListener("worldlines-pixels", async ({ detail }) => {
 
 const FAR = 1e5;
 const GROWS = ".lane, .band, .wall, .section, .clash, .strike, .held-back, .merged, .curve";
-let film;
 
 /** Adds the data by which an item is shown at a moment. */
 const timed = (item, down) => {
@@ -278,9 +307,14 @@ const timed = (item, down) => {
 };
 
 addEventListener("worldlines-film", async ({ detail }) => {
-  const { svg, down, breadth, message, accent, ...size } = JSON.parse(detail);
+  const { svg, down, breadth, message, accent, most, ...size } = JSON.parse(detail);
+  const isWanted = begin();
+  const done = (how) => {
+    if (isWanted()) answer("worldlines-film-ready", how);
+  };
   try {
     await laidOut(svg, (picture) => {
+      if (!isWanted()) return;
       const diagram = picture.querySelector(".wl-diagram");
       // Lines of nodes are faint where they are still to come.
       for (const lane of diagram.querySelectorAll(".lane")) {
@@ -290,15 +324,15 @@ addEventListener("worldlines-film", async ({ detail }) => {
         lane.before(rest);
       }
       const { factor, wide, high } = sizeOf(picture, size);
-      const context = canvasOf(wide, high).getContext("2d", { willReadFrequently: true });
-      if (!context) throw new Error("no canvas");
+      const context = contextOf(wide, high, most, { willReadFrequently: true });
+      if (!context) return done(`size ${wide} ${high}`);
       const items = drawn(picture).map((item) => timed(item, down));
       film = { context, items, factor, wide, high, matrix: diagram.getCTM(), down, breadth, message, accent };
+      done(`ready ${wide} ${high}`);
     });
-    answer("worldlines-film-ready", `${film.wide} ${film.high}`);
   } catch (error) {
     console.warn(`An animation could not be drawn: ${error.message}`);
-    answer("worldlines-film-ready", "failed");
+    done("failed");
   }
 });
 
@@ -343,7 +377,4 @@ addEventListener("worldlines-frame", ({ detail }) => {
 addEventListener("worldlines-film-save", ({ detail }) => {
   const [name, data] = detail.split(" ");
   save(name, new Blob([Uint8Array.from(atob(data), (character) => character.charCodeAt(0))], { type: "image/gif" }));
-});
-addEventListener("worldlines-film-end", () => {
-  film = undefined;
 });

@@ -20,6 +20,11 @@ impl Outcome {
         trace::write_json(out, &self.scenario, self.protocol, &self.trace, &self.report)
     }
 
+    /// Writes the trace in slices, as JSON for a terminal: see [`trace::Slices`]. True once it is complete.
+    pub fn advance_json(&self, slices: &mut trace::Slices, out: &mut String, most: usize) -> bool {
+        slices.advance(out, (&self.scenario, self.protocol), (&self.trace, &self.report), most)
+    }
+
     /// Writes the whole run as text: see [`text::write`].
     ///
     /// # Errors

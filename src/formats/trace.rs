@@ -50,6 +50,98 @@ pub fn write_json(
     Ok(())
 }
 
+/// A trace that is written in slices, so that a page stays responsive: together they are the bytes of [`write_json`]. Causes are
+/// written if they have been found. Each call must be given the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Slices {
+    /// The lists that are not yet complete, the last one first, each with the text after it. None before the first slice.
+    rest: Option<Vec<(List, String)>>,
+    /// Number of items of the current list that are written.
+    written: usize,
+}
+
+/// A long list of a trace.
+#[derive(Clone, Copy, Debug)]
+enum List {
+    Events,
+    Messages,
+    Series,
+}
+
+impl Slices {
+    /// Appends at most this many more items of the lists to a text. True once the trace is complete.
+    pub fn advance(
+        &mut self,
+        out: &mut String,
+        (scenario, protocol): (&Scenario, &'static Protocol),
+        (trace, report): (&Trace, &Report),
+        most: usize,
+    ) -> bool {
+        let rest = self.rest.get_or_insert_with(|| {
+            let frame = text_of(&Document::with(scenario, protocol, trace, report, 0));
+            let (head, rest) = lists(&frame);
+            out.push_str(head);
+            rest
+        });
+        let view = View { scenario, trace };
+        let series = Series { view, metrics: protocol.metrics, most };
+        for _ in 0..most {
+            let Some((list, after)) = rest.last() else { return true };
+            let place = self.written;
+            let item = match list {
+                List::Events => trace
+                    .events
+                    .get(place)
+                    .map(|event| text_of(&EventObject::new(view, place, event))),
+                List::Messages => {
+                    trace.messages.get(place).map(|it| text_of(&MessageObject::new(view, it)))
+                }
+                List::Series => (place < series.len()).then(|| text_of(&series.item(place))),
+            };
+            self.written += 1;
+            match item {
+                Some(item) => {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    out.push_str(&item);
+                }
+                None => {
+                    out.push_str(after);
+                    rest.pop();
+                    self.written = 0;
+                }
+            }
+        }
+        rest.is_empty()
+    }
+}
+
+/// Divides a trace whose lists are empty: the text before the first item, and the lists, the last one first, each with the text
+/// after it. Quotes within a string are escaped, so the names of the lists are found nowhere else.
+fn lists(frame: &str) -> (&str, Vec<(List, String)>) {
+    let (head, rest) = frame.split_once(r#""events":[],"messages":[]"#).expect("a trace has them");
+    let head = &frame[..head.len() + r#""events":["#.len()];
+    let mut lists = vec![(List::Events, r#"],"messages":["#.to_owned())];
+    match rest.rsplit_once(r#""series":[]"#) {
+        Some((before, after)) => lists.extend([
+            (List::Messages, format!(r#"]{before}"series":["#)),
+            (List::Series, format!("]{after}")),
+        ]),
+        None => lists.push((List::Messages, format!("]{rest}"))),
+    }
+    lists.reverse();
+    (head, lists)
+}
+
+/// Returns the text that [`write_json`] writes for a part of a trace.
+fn text_of(part: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    let done = part.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Visible));
+    done.expect(SERIALISES);
+    String::from_utf8(bytes).expect(SERIALISES)
+}
+
 /// Writes JSON compactly, with its unseen characters escaped.
 struct Visible;
 
@@ -94,6 +186,17 @@ impl<'a> Document<'a> {
         trace: &'a Trace,
         report: &'a Report,
     ) -> Self {
+        Self::with(scenario, protocol, trace, report, usize::MAX)
+    }
+
+    /// The same with at most this many items of each long list.
+    fn with(
+        scenario: &'a Scenario,
+        protocol: &Protocol,
+        trace: &'a Trace,
+        report: &'a Report,
+        most: usize,
+    ) -> Self {
         let view = View { scenario, trace };
         let verdict = |judgement| VerdictObject::new(view, report, judgement);
         Self {
@@ -103,15 +206,15 @@ impl<'a> Document<'a> {
             end: trace.end,
             quiescent: trace.quiescent,
             exhausted: trace.exhausted,
-            events: Events(view),
-            messages: Messages(view),
+            events: Events(view, most),
+            messages: Messages(view, most),
             verdicts: report.judgements.iter().map(verdict).collect(),
             class: report.class.map(|class| class.to_string()),
             deadlock: deadlock(trace).into_iter().map(|node| scenario.exact_name(node)).collect(),
             unused: unused(trace),
             metrics: Metrics {
                 messages: trace.sends(),
-                series: Series { view, metrics: protocol.metrics },
+                series: Series { view, metrics: protocol.metrics, most },
             },
         }
     }
@@ -143,28 +246,35 @@ struct Metrics<'a> {
 struct Series<'a> {
     view: View<'a>,
     metrics: &'static [Metric],
+    most: usize,
 }
 
-impl Series<'_> {
+impl<'a> Series<'a> {
     const fn is_empty(&self) -> bool {
         self.metrics.is_empty()
+    }
+
+    fn len(&self) -> usize {
+        self.metrics.len() * self.view.scenario.nodes.len()
+    }
+
+    /// Returns the series at this place: by metric, then by node.
+    fn item(&self, place: usize) -> SeriesObject<'a> {
+        let View { scenario, trace } = self.view;
+        let (metric, node) = (place / scenario.nodes.len(), place % scenario.nodes.len());
+        let node = NodeId::new(node);
+        SeriesObject {
+            metric: self.metrics[metric].name,
+            unit: self.metrics[metric].unit,
+            node: scenario.exact_name(node),
+            points: points(trace, metric, node),
+        }
     }
 }
 
 impl Serialize for Series<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let View { scenario, trace } = self.view;
-        let nodes = (0..scenario.nodes.len()).map(NodeId::new);
-        let of_node = |(place, metric): (usize, &Metric), node| SeriesObject {
-            metric: metric.name,
-            unit: metric.unit,
-            node: scenario.exact_name(node),
-            points: points(trace, place, node),
-        };
-        let metrics = self.metrics.iter().enumerate();
-        serializer.collect_seq(
-            metrics.flat_map(|metric| nodes.clone().map(move |it| of_node(metric, it))),
-        )
+        serializer.collect_seq((0..self.len().min(self.most)).map(|place| self.item(place)))
     }
 }
 
@@ -253,11 +363,12 @@ impl Serialize for Spelt<'_> {
     }
 }
 
-struct Events<'a>(View<'a>);
+/// Events, at most so many of them.
+struct Events<'a>(View<'a>, usize);
 
 impl Serialize for Events<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let events = self.0.trace.events.iter().enumerate();
+        let events = self.0.trace.events.iter().enumerate().take(self.1);
         serializer.collect_seq(events.map(|(id, event)| EventObject::new(self.0, id, event)))
     }
 }
@@ -333,11 +444,12 @@ impl<'a> EventObject<'a> {
     }
 }
 
-struct Messages<'a>(View<'a>);
+/// Messages, at most so many of them.
+struct Messages<'a>(View<'a>, usize);
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let messages = self.0.trace.messages.iter();
+        let messages = self.0.trace.messages.iter().take(self.1);
         serializer.collect_seq(messages.map(|message| MessageObject::new(self.0, message)))
     }
 }

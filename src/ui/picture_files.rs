@@ -3,7 +3,10 @@
 //! A script draws (`www/picture.js`): the program gives it the picture as SVG, and for an animation makes the file of the pixels of each
 //! frame, in slices.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
@@ -25,6 +28,8 @@ use crate::{
     web::{self, Frames, Listener},
 };
 
+/// Event by which the script ends its work.
+const END: &str = "worldlines-picture-end";
 /// Greatest number of pixels of a frame.
 const MOST_PIXELS: usize = 4_000_000;
 
@@ -48,12 +53,14 @@ enum Made {
     Saved(String),
     /// Size that is too large for the browser.
     TooLarge(String),
+    /// Size that is too large for an animation.
+    FilmTooLarge(String),
     NotFetched,
     Failed,
 }
 
-/// Maker of an animation: it works until it is dropped.
-type Filming = fn(&Props, UseStateSetter<Made>) -> PictureWork;
+/// Maker of an animation: it adds to the work, which ends when that is dropped.
+type Filming = fn(&Props, Making, &mut PictureWork);
 
 part! {
     /// The animation of a run.
@@ -61,17 +68,55 @@ part! {
 }
 
 /// Work in progress. Dropping it ends it: the frames would keep themselves.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct PictureWork {
+    is_wanted: Rc<Cell<bool>>,
     listeners: Vec<Listener>,
     frames: Rc<RefCell<Option<Frames>>>,
 }
 
+impl PictureWork {
+    fn new() -> Self {
+        let is_wanted = Rc::new(Cell::new(true));
+        Self { is_wanted, listeners: Vec::new(), frames: Rc::default() }
+    }
+
+    /// Returns what a task of the work says its state by: nothing once the work has ended.
+    fn making(&self, made: UseStateSetter<Made>) -> Making {
+        Making { is_wanted: Rc::clone(&self.is_wanted), made }
+    }
+}
+
 impl Drop for PictureWork {
     fn drop(&mut self) {
+        self.is_wanted.set(false);
         self.frames.take();
         self.listeners.clear();
-        web::tell("worldlines-film-end", "");
+        web::tell(END, "");
+    }
+}
+
+/// State of a work, for its tasks. What they wait for may come after the reader has ended it.
+#[derive(Clone)]
+struct Making {
+    is_wanted: Rc<Cell<bool>>,
+    made: UseStateSetter<Made>,
+}
+
+impl Making {
+    fn set(&self, made: Made) {
+        if self.is_wanted.get() {
+            self.made.set(made);
+        }
+    }
+
+    /// Runs the script of pictures, and then calls.
+    fn run_script(self, then: impl FnOnce() + 'static) {
+        web::run_script(PICTURES, move |runs| match (self.is_wanted.get(), runs) {
+            (false, _) => {}
+            (true, true) => then(),
+            (true, false) => self.made.set(Made::NotFetched),
+        });
     }
 }
 
@@ -88,6 +133,8 @@ pub(super) fn PictureFiles(props: &Props) -> Html {
         let (props, made, work) = (props.clone(), made.setter(), Rc::clone(&work));
         Callback::from(move |_: MouseEvent| {
             made.set(Made::Drawing);
+            // The work before ends first: its end is one of all work.
+            work.take();
             work.replace(Some(draw(&props, made.clone())));
         })
     };
@@ -95,16 +142,17 @@ pub(super) fn PictureFiles(props: &Props) -> Html {
         let (props, made, work) = (props.clone(), made.setter(), Rc::clone(&work));
         Callback::from(move |_: MouseEvent| {
             made.set(Made::Drawing);
-            let (props, made, work) = (props.clone(), made.clone(), Rc::clone(&work));
-            // Cancel removes it.
-            work.replace(Some(PictureWork::default()));
+            let (props, work) = (props.clone(), Rc::clone(&work));
+            let begun = PictureWork::new();
+            let making = begun.making(made.clone());
+            work.replace(Some(begun));
             spawn_local(async move {
                 let fetched = filming::fetch().await;
-                let is_wanted = work.borrow().is_some();
-                match filming::here().filter(|_| fetched.is_ok()) {
-                    Some(film) if is_wanted => drop(work.replace(Some(film(&props, made)))),
-                    Some(_) => {}
-                    None => made.set(Made::NotFetched),
+                let film = filming::here().filter(|_| fetched.is_ok());
+                match (film, &mut *work.borrow_mut()) {
+                    _ if !making.is_wanted.get() => {}
+                    (Some(film), Some(work)) => film(&props, making, work),
+                    _ => making.set(Made::NotFetched),
                 }
             });
         })
@@ -176,6 +224,7 @@ fn made_words(made: &Made) -> String {
         Made::Drawing | Made::Frames(..) => text::sharing::DRAWING.to_owned(),
         Made::Saved(name) => text::sharing::saved(name),
         Made::TooLarge(size) => text::sharing::too_large(size),
+        Made::FilmTooLarge(size) => text::sharing::film_too_large(size, MOST_PIXELS),
         Made::NotFetched => text::parts::FAILED.to_owned(),
         Made::Failed => text::sharing::NOT_DRAWN.to_owned(),
     }
@@ -191,19 +240,20 @@ fn draw(props: &Props, made: UseStateSetter<Made>) -> PictureWork {
         texts.into_iter().map(|(key, text)| (key.to_owned(), text.into())).collect();
     let mut wish = json!({"svg": export::svg(run, &options), "name": name, "texts": texts});
     add_size(&mut wish, *sharing);
-    let listener = {
-        let made = made.clone();
+    let mut work = PictureWork::new();
+    let making = work.making(made);
+    work.listeners.extend({
+        let making = making.clone();
         web::on_told("worldlines-pixels-made", move |answer| {
-            made.set(answered(&answer).unwrap_or_else(|| Made::Saved(name.clone())));
+            making.set(match answer.split_once(' ') {
+                Some(("size", size)) => Made::TooLarge(sides(size)),
+                _ if answer == "made" => Made::Saved(name.clone()),
+                _ => Made::Failed,
+            });
         })
-    };
-    run_script(made, move || web::tell("worldlines-pixels", &wish.to_string()));
-    PictureWork { listeners: listener.into_iter().collect(), frames: Rc::default() }
-}
-
-/// Runs the script of pictures, and then calls.
-fn run_script(made: UseStateSetter<Made>, then: impl FnOnce() + 'static) {
-    web::run_script(PICTURES, move |runs| if runs { then() } else { made.set(Made::NotFetched) });
+    });
+    making.run_script(move || web::tell("worldlines-pixels", &wish.to_string()));
+    work
 }
 
 fn add_size(wish: &mut Value, sharing: Sharing) {
@@ -213,12 +263,9 @@ fn add_size(wish: &mut Value, sharing: Sharing) {
     }
 }
 
-/// Failure that the script has told; none if the picture was saved.
-fn answered(answer: &str) -> Option<Made> {
-    match answer.split_once(' ') {
-        Some(("size", size)) => Some(Made::TooLarge(size.replace(' ', " × "))),
-        _ => (answer == "failed").then_some(Made::Failed),
-    }
+/// Width and height that the script has told, for a reader.
+fn sides(told: &str) -> String {
+    told.replace(' ', " × ")
 }
 
 /// An animation that is being made.
@@ -234,7 +281,7 @@ struct Reel {
 }
 
 /// Makes an animation, frame by frame, and gives it to the browser.
-fn film(props: &Props, made: UseStateSetter<Made>) -> PictureWork {
+fn film(props: &Props, making: Making, work: &mut PictureWork) {
     let Props { run, options, sharing, .. } = props;
     let pace = fitting_pace(run) * f64::from(sharing.speed) / 100.0;
     let film = Film::of(run, options, pace);
@@ -244,28 +291,29 @@ fn film(props: &Props, made: UseStateSetter<Made>) -> PictureWork {
         "breadth": film.breadth,
         "message": film.colours[0],
         "accent": film.colours[1],
+        "most": MOST_PIXELS,
     });
     add_size(&mut wish, *sharing);
     let comments = export::animation_comments(run, options.link.as_deref());
     let name = file_name(run, "gif");
     let reel = Reel { film, drawn: 0, size: [0; 2], animation: None, pixels: Vec::new() };
     let reel = Rc::new(RefCell::new(reel));
-    let frames = Rc::new(RefCell::new(None));
     let on_frame = {
         let reel = Rc::clone(&reel);
         web::on_bytes("worldlines-frame-drawn", move |pixels| reel.borrow_mut().pixels = pixels)
     };
     let on_ready = {
-        let (made, frames) = (made.clone(), Rc::clone(&frames));
+        let (made, frames) = (making.clone(), Rc::clone(&work.frames));
         web::on_told("worldlines-film-ready", move |answer| {
-            let mut sides = answer.split(' ').map_while(|side| side.parse().ok());
-            let (Some(width), Some(height)) = (sides.next(), sides.next()) else {
-                return made.set(Made::Failed);
+            let size = match answer.split_once(' ') {
+                Some(("ready", size)) => size.split_once(' '),
+                Some(("size", size)) => return made.set(Made::FilmTooLarge(sides(size))),
+                _ => None,
             };
-            if usize::saturating_mul(width, height) > MOST_PIXELS {
-                return made.set(Made::TooLarge(format!("{width} × {height}")));
-            }
-            reel.borrow_mut().size = [width, height];
+            let size =
+                size.and_then(|(width, height)| Some([width.parse().ok()?, height.parse().ok()?]));
+            let Some(size) = size else { return made.set(Made::Failed) };
+            reel.borrow_mut().size = size;
             let (reel, made) = (Rc::clone(&reel), made.clone());
             let (comments, name, own) = (comments.clone(), name.clone(), Rc::clone(&frames));
             frames.replace(Some(Frames::start(move |_| {
@@ -279,8 +327,8 @@ fn film(props: &Props, made: UseStateSetter<Made>) -> PictureWork {
             })));
         })
     };
-    run_script(made, move || web::tell("worldlines-film", &wish.to_string()));
-    PictureWork { listeners: on_frame.into_iter().chain(on_ready).collect(), frames }
+    work.listeners.extend(on_frame.into_iter().chain(on_ready));
+    making.run_script(move || web::tell("worldlines-film", &wish.to_string()));
 }
 
 /// Draws one frame; true if there is none, or if one could not be drawn.
@@ -320,7 +368,7 @@ fn pixels(reel: &RefCell<Reel>, shot: export::Shot) -> Vec<u8> {
 
 /// Gives the file to the browser.
 fn finish(reel: &RefCell<Reel>, name: &str) -> Made {
-    web::tell("worldlines-film-end", "");
+    web::tell(END, "");
     let animation = reel.borrow_mut().animation.take();
     match animation.and_then(|it| it.finish().ok()) {
         Some(bytes) => {

@@ -21,6 +21,13 @@ pub(super) enum Copied {
     Refused,
 }
 
+/// Returns the link to a run by its fragment, given with its `#`. There is none while the fragment is made (it is empty), for a
+/// recorded run, and if the link is too long to be opened.
+pub(super) fn link_to(fragment: &str) -> Option<String> {
+    let is_openable = !fragment.is_empty() && fragment.len() <= MAX_LINK;
+    is_openable.then(|| web::page_link(fragment))
+}
+
 /// A button that copies the link, and one that opens the dialog with all that can be shared.
 #[hook]
 pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
@@ -43,10 +50,10 @@ pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
             }
         }
     });
-    let link = web::page_link(fragment);
+    let link = link_to(fragment).unwrap_or_default();
     let copied_words =
         if holds_comparison(fragment) { text::share::BOTH_COPIED } else { text::share::COPIED };
-    let (long, too_long) = (link.len() > LONG_LINK, link.len() > MAX_LINK);
+    let (long, too_long) = (link.len() > LONG_LINK, fragment.len() > MAX_LINK);
     let onclick = {
         let (link, copied) = (link.clone(), copied.clone());
         Callback::from(move |_: MouseEvent| {
@@ -59,7 +66,7 @@ pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
     let open = send.reform(move |_: MouseEvent| Action::Share(Sharing { open: true, ..sharing }));
     html! {
         <span class="share">
-            <button class="primary" id="copy-link" {onclick} disabled={too_long || fragment.is_empty()}
+            <button class="primary" id="copy-link" {onclick} disabled={link.is_empty()}
                 title={text::share::COPY_HELP}>
                 { if *copied == Copied::Yes { copied_words } else { text::share::COPY } }
             </button>

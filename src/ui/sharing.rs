@@ -1,13 +1,15 @@
 //! The share dialog: the link and its QR code, the text that embeds the run, its picture, and the run in words.
 
-use yew::{platform::spawn_local, prelude::*};
+use std::rc::Rc;
+
+use yew::prelude::*;
 
 use super::{
     Send,
     fields::{Choice, Number, check, choice, field, number, select},
     files::{self, Saved, Saving, file_name},
     picture_files::PictureFiles,
-    share::Copied,
+    share::{Copied, link_to},
 };
 use crate::{
     app::{
@@ -54,7 +56,7 @@ pub(super) fn ShareDialog(props: &Props) -> Html {
     let close = Callback::from(move |_: MouseEvent| close());
     let closed = Sharing { open: false, preview: false, ..*sharing };
     let onclose = send.reform(move |_: Event| Action::Share(closed));
-    let has_link = !fragment.is_empty() && fragment.len() <= MAX_LINK;
+    let has_link = link_to(fragment).is_some();
     html! {
         <dialog class="share-dialog" ref={dialog} {onclose} aria-labelledby="share-title">
             <div class="head">
@@ -81,7 +83,7 @@ struct LinkProps {
 /// The link, what is to be said on its length, and its QR code.
 #[component]
 fn LinkPart(props: &LinkProps) -> Html {
-    let link = AttrValue::from(web::page_link(&props.fragment));
+    let link = AttrValue::from(link_to(&props.fragment).unwrap_or_default());
     let code = use_memo(link.clone(), |link| export::qr(link));
     let holds_both = holds_comparison(&props.fragment);
     let body = if props.run.is_recorded() {
@@ -131,8 +133,11 @@ fn file_address(run: &Run) -> Html {
     let page = page.split('?').next().unwrap_or_default();
     let address = format!("{page}?src={}&integrity={checksum}", file_name(run, "json"));
     html! {
-        <CopyField id="share-file" text={address} label={text::sharing::FILE_ADDRESS} copy={text::sharing::COPY_ADDRESS}
-            copied={text::sharing::ADDRESS_COPIED} />
+        <>
+            <p>{ text::sharing::SHARE_FILE }</p>
+            <CopyField id="share-file" text={address} label={text::sharing::FILE_ADDRESS} copy={text::sharing::COPY_ADDRESS}
+                copied={text::sharing::ADDRESS_COPIED} />
+        </>
     }
 }
 
@@ -277,6 +282,11 @@ fn SavePart(props: &SaveProps) -> Html {
     let SaveProps { run, fragment, sharing, send } = props;
     // Only of the view: the file that was given to the browser last, or why there is none.
     let saved = use_state_eq(|| None::<Saved>);
+    let work = use_mut_ref(|| None::<files::FileWork>);
+    use_effect_with((), {
+        let work = Rc::clone(&work);
+        move |()| move || drop(work.take())
+    });
     let sharing = *sharing;
     let on_colours = send.reform(move |value: String| {
         Action::Share(Sharing { picture: colours_of(&value, sharing.picture), ..sharing })
@@ -288,10 +298,9 @@ fn SavePart(props: &SaveProps) -> Html {
     let saving = {
         let (run, fragment) = (run.clone(), fragment.clone());
         move || {
-            let has_link = !fragment.is_empty() && fragment.len() <= MAX_LINK;
             let options = SvgOptions {
                 theme: theme(sharing.picture),
-                link: has_link.then(|| web::page_link(&fragment)),
+                link: link_to(&fragment),
                 ..SvgOptions::default()
             };
             Saving { run: run.clone(), file: sharing.file, options }
@@ -315,10 +324,11 @@ fn SavePart(props: &SaveProps) -> Html {
         })
     };
     let file = {
-        let (saving, saved) = (saving.clone(), saved.setter());
+        let (saving, saved, work) = (saving.clone(), saved.setter(), Rc::clone(&work));
         Callback::from(move |_: MouseEvent| {
-            let (saving, saved) = (saving(), saved.clone());
-            spawn_local(async move { saved.set(Some(files::save(saving).await)) });
+            // The file before is not finished: its work ends first.
+            work.take();
+            work.replace(Some(files::save(saving(), saved.clone())));
         })
     };
     let themes = select(sharing.picture.value(), colours(), on_colours).into();
@@ -359,6 +369,7 @@ fn file_words(file: FileKind) -> &'static str {
 
 fn saved_words(saved: &Saved) -> String {
     match saved {
+        Saved::NotYet => text::sharing::WRITING.to_owned(),
         Saved::Given(name) => text::sharing::saved(name),
         Saved::TooLong(most) => text::sharing::too_long(*most),
         Saved::NotFetched => text::parts::FAILED.to_owned(),

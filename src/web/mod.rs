@@ -44,7 +44,7 @@ pub use keys::{Key, on_key};
 pub use listener::Listener;
 use listener::listen;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
-pub use save::save;
+pub use save::{Pieces, save};
 pub use script::{has_interface, on_bytes, print, run_script};
 pub use storage::{forget, keep, kept, kept_below};
 pub use style::Style;

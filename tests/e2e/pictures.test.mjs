@@ -8,7 +8,8 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
 import { startPlayground, until } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
+import { broadcasts, bundled } from "./runs.mjs";
+import { tasksOf, watch } from "./tasks.mjs";
 
 const calm = { reducedMotion: "reduce" };
 const LICENCE = "https://creativecommons.org/licenses/by/4.0/";
@@ -344,4 +345,160 @@ test("a browser without speech has no such button, and one without a voice says 
   await voiceless.page.locator("#read-out").click();
   await voiceless.page.getByText("The browser did not read: it has no voice").waitFor();
   await voiceless.reader.leave();
+});
+
+/** A browser that takes half a second for the pixels of a picture, and remembers the canvases that it made. */
+const slowPixels = () => {
+  window.canvases = [];
+  const make = Document.prototype.createElement;
+  Document.prototype.createElement = function (name, ...rest) {
+    const element = make.call(this, name, ...rest);
+    if (name === "canvas") window.canvases.push(element);
+    return element;
+  };
+  const { toBlob } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.toBlob = function (then, ...rest) {
+    setTimeout(() => toBlob.call(this, then, ...rest), 500);
+  };
+};
+
+test("a picture that is called off or whose dialog is closed is not saved, and the next one is", async () => {
+  const { reader, page, dialog } = await opened("", { prepare: slowPixels });
+  let files = 0;
+  page.on("download", () => (files += 1));
+  const button = dialog.getByRole("button", { name: "Save picture (PNG)" });
+  await button.click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.waitForTimeout(1_000);
+  assert.equal(files, 0, "nothing is saved after it was called off");
+  assert.equal(await dialog.getByText(/^The browser saves/).count(), 0);
+  await button.click();
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(1_000);
+  assert.equal(files, 0, "nothing is saved after the dialog was closed");
+  await page.locator("#share").click();
+  await saved(page, dialog, "Save picture (PNG)");
+  assert.equal(files, 1);
+  await reader.leave();
+});
+
+test("frames that are too large for an animation are refused before a canvas is made, and a cancelled animation keeps none", async () => {
+  const { reader, page, dialog } = await opened("", { prepare: slowPixels });
+  await dialog.getByLabel(/^Size in pixels/).selectOption("wide");
+  await dialog.getByLabel(/^Width in pixels/).fill("5000");
+  await dialog.getByLabel(/^Width in pixels/).press("Enter");
+  await dialog.getByRole("button", { name: "Save animation (GIF)" }).click();
+  await dialog.getByText(/^Frames of 5000 × \d+ pixels are too large for an animation: a frame can have 4000000 pixels\./).waitFor();
+  const largest = () => page.evaluate(() => Math.max(0, ...window.canvases.map(({ width, height }) => width * height)));
+  assert.equal(await largest(), 0);
+  await dialog.getByLabel(/^Size in pixels/).selectOption("1×");
+  await dialog.getByLabel(/^Speed of the animation/).selectOption("10");
+  await dialog.getByRole("button", { name: "Save animation (GIF)" }).click();
+  await dialog.getByRole("progressbar").waitFor();
+  assert.ok((await largest()) > 0);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await largest(), 0, "its canvas has no pixels any more");
+  await reader.leave();
+});
+
+test("a printed picture has the link of the run that is shown, whatever the address has", async () => {
+  const reader = await playground.reader(calm);
+  // As in a frame that may not change its address.
+  await reader.context.addInitScript(() => (history.replaceState = () => {}));
+  const page = await reader.open(await bundled("reliable/best-effort-broadcast/sender-crashes-half-way"));
+  await page.locator(".deed.fault").getByRole("button", { name: /^Remove/ }).click();
+  await page.locator("#share").click();
+  const link = await page.locator("#share-link").inputValue();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  const source = await page.locator(".printed svg").evaluate((svg) => svg.querySelector("metadata").textContent);
+  assert.ok(source.includes(link), `${source} has ${link}`);
+  assert.notEqual(new URL(link).hash, new URL(page.url()).hash);
+  await reader.leave();
+});
+
+test("the trace of a large run is written without a long stop, and not if the dialog is closed", { timeout: 300_000 }, async () => {
+  const reader = await playground.reader(calm);
+  await watch(reader.context);
+  const page = await reader.open(broadcasts(100_000, { every: 2 }));
+  await page.locator(".working").waitFor({ state: "detached", timeout: 200_000 });
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.getByLabel("File for another program").selectOption("trace");
+  // The link of the run is made meanwhile.
+  await page.locator("#share-link, #share-file").first().waitFor({ timeout: 100_000 });
+  let trace;
+  const tasks = await tasksOf(page, async () => {
+    [, trace] = await saved(page, dialog, "Save file");
+  });
+  const { events, messages } = JSON.parse(trace.toString());
+  assert.ok(events.length > 90_000 && messages.length > 40_000, `${events.length} events, ${messages.length} messages`);
+  const longest = Math.max(0, ...tasks);
+  console.log(`longest task: ${longest} ms for a trace of ${trace.length} bytes`);
+  // Machines of tests are busy: what is asked for is 50 ms.
+  assert.ok(longest <= 250, `${longest} ms`);
+  let files = 0;
+  page.on("download", () => (files += 1));
+  await dialog.getByRole("button", { name: "Save file" }).click();
+  await dialog.getByText("The file is being written…").waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(5_000);
+  assert.equal(files, 0, "nothing is saved after the dialog was closed");
+  await reader.leave();
+});
+
+test("with a hidden future the run in words tells the events that are shown, and the end when it is shown", async () => {
+  const { reader, page, words } = await told(withVoice);
+  const lines = async () => (await words.locator(".narration").innerText()).split("\n").filter(Boolean);
+  const all = await lines();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Home");
+  const early = await lines();
+  assert.ok(all[0].startsWith(early[0]) && early[0] !== all[0], early[0]);
+  const end = /^The (promised|other|run)|^When the run ends|is violated/;
+  assert.ok(all.some((line) => end.test(line)));
+  assert.ok(!early.some((line) => end.test(line)), early.join("\n"));
+  assert.ok(early.some((line) => line.startsWith("At ")), "moments to come are there, as in the picture");
+  await page.keyboard.press("f");
+  const seen = [];
+  for (let step = 0; step < 60 && (await lines()).join() !== all.join(); step += 1) {
+    seen.push((await lines()).filter((line) => line.startsWith("At ")).join("\n"));
+    await page.keyboard.press("ArrowRight");
+  }
+  assert.deepEqual(await lines(), all, "at the end all of it is told");
+  const moments = all.filter((line) => line.startsWith("At ")).length;
+  assert.ok(new Set(seen).size > moments, "moments grow event by event");
+  await reader.leave();
+});
+
+test("a voice that is stopped before its script has come says nothing, and hiding the future stops it", async () => {
+  const reader = await playground.reader(calm);
+  await reader.context.addInitScript(withVoice);
+  const page = await reader.open();
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/voice.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("tab", { name: "Events" }).click();
+  await page.locator(".in-words summary").click();
+  const fetched = page.waitForResponse("**/voice.js");
+  await page.getByRole("button", { name: "Read aloud" }).click();
+  await page.getByRole("button", { name: "Stop reading" }).click();
+  release();
+  await fetched;
+  await page.waitForTimeout(500);
+  const said = () => page.evaluate(() => window.said.length);
+  assert.equal(await said(), 0);
+  await page.getByRole("button", { name: "Read aloud" }).click();
+  await until(async () => (await said()) > 1, "it is read");
+  await page.keyboard.press("f");
+  await page.getByText("Show the future to have the run read aloud.").waitFor();
+  const before = await said();
+  await page.waitForTimeout(400);
+  assert.equal(await said(), before);
+  await page.keyboard.press("f");
+  await page.getByRole("button", { name: "Read aloud" }).waitFor();
+  await reader.leave();
 });

@@ -72,7 +72,7 @@ test("the text that embeds the run follows the choices, and the preview shows it
   const { reader, page, dialog } = await opened();
   const html = () => dialog.getByLabel("HTML to paste").inputValue();
   assert.match(await html(), /<script type="module" src="[^"]*\/embed\.js"><\/script>\n<world-lines scenario="#s=[^"]*" controls="focus"/);
-  await dialog.getByLabel("Controls").selectOption({ label: "Only time and selection" });
+  await dialog.getByLabel("Controls").selectOption({ label: "Time and verdicts, no changes" });
   await dialog.getByLabel("Theme").selectOption("dark");
   await dialog.getByLabel("Starts").selectOption("now");
   assert.match(await html(), /controls="locked" theme="dark" start="[1-9]\d*" title="/);

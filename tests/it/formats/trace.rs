@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use worldlines::{
     analysis::report,
     diagram::{message_sentence, message_so_far},
-    formats::{scenario, text, trace},
+    formats::{bundled, scenario, text, trace},
     kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, run},
     runs::Outcome,
 };
@@ -274,4 +274,26 @@ fn trace_text_has_names_in_place_of_nodes() {
     let text = outcome(EVERYTHING).json();
     assert!(!worldlines::kernel::has_reserved(&text), "{text}");
     assert!(!worldlines::kernel::has_reserved(&outcome(EVERYTHING).text()));
+}
+
+#[test]
+fn trace_in_slices_is_the_whole_trace_whatever_their_size() {
+    let hostile = HALF_WAY.replace("m1", r#"\"events\":[],\"messages\":[],\"series\":[]"#);
+    let bundled = bundled::bundled().into_iter().map(|it| it.outcome().expect("it runs"));
+    let runs = bundled.chain([HALF_WAY, EVERYTHING, &hostile].map(outcome));
+    let mut with_series = 0;
+    for (place, run) in runs.enumerate() {
+        let mut whole = Vec::new();
+        run.write_json(&mut whole).expect("memory takes all");
+        let (mut slices, mut text, mut count) = (trace::Slices::default(), String::new(), 0);
+        let most = [1, 7, 50, usize::MAX][place % 4];
+        while !run.advance_json(&mut slices, &mut text, most) {
+            count += 1;
+        }
+        assert_eq!(text.as_bytes(), whole, "{}", run.scenario.title);
+        let items = run.trace.events.len() + run.trace.messages.len();
+        assert!(count >= items / most, "{count} slices of {most} for {items}");
+        with_series += usize::from(!run.protocol.metrics.is_empty());
+    }
+    assert!(with_series > 5);
 }

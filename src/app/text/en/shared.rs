@@ -12,12 +12,12 @@ pub mod sharing {
         "The browser does not let this page copy. The text is selected: copy it with Ctrl+C or ⌘C.";
 
     pub const LINK: &str = "Link";
-    pub const LINK_HELP: &str =
-        "It holds the whole run: scenario, title and captions. Nothing is uploaded.";
+    pub const LINK_HELP: &str = "The link contains the scenario with its title and captions, so it opens exactly this run. Nothing is uploaded.";
     pub const COPY_LINK: &str = "Copy link";
     pub const LINK_COPIED: &str = "Link copied";
     pub const MAKING: &str = "The link is being made…";
-    pub const TOO_LARGE: &str = "This run is too large for a link. Save its scenario below, put the file on a web server that lets other pages read it, or beside the page of Worldlines, and share this address, with the file’s own address after src= if it is on another host:";
+    pub const TOO_LARGE: &str = "This run is too large for a link.";
+    pub const SHARE_FILE: &str = "Share its file instead. Save the scenario below. Put the file beside the page of Worldlines, or on a web server that lets other pages read it. Then share this address. If the file is on another host, replace its name after src= by its full address.";
     pub const FILE_ADDRESS: &str = "Address that opens the file";
     pub const COPY_ADDRESS: &str = "Copy address";
     pub const ADDRESS_COPIED: &str = "Address copied";
@@ -34,8 +34,8 @@ pub mod sharing {
     pub const FRAME: &str = "Plain frame (iframe)";
     pub const CONTROLS: &str = "Controls";
     pub const CONTROLS_HELP: &str = "Controls that a reader of the embed has";
-    pub const FOCUS: &str = "Diagram, time and verdicts";
-    pub const LOCKED: &str = "Only time and selection";
+    pub const FOCUS: &str = "Time, verdicts and changes";
+    pub const LOCKED: &str = "Time and verdicts, no changes";
     pub const FULL: &str = "Whole page";
     pub const THEME: &str = "Theme";
     pub const THEME_HELP: &str = "Colours of the embed";
@@ -69,14 +69,13 @@ pub mod sharing {
 
     pub const SIZE: &str = "Size in pixels";
     pub const SIZE_HELP: &str = "Size of the picture in pixels, and of the animation";
-    pub const OF_WIDTH: &str = "A width";
+    pub const OF_WIDTH: &str = "Fixed width";
     pub const WIDTH: &str = "Width in pixels";
     pub const WIDTH_HELP: &str = "Width of the picture in pixels, and of the animation";
     pub const PIXELS: &str = "Save picture (PNG)";
-    pub const PIXELS_HELP: &str =
-        "Light, unless dark is chosen: pixels cannot follow the colours of the reader’s system";
+    pub const PIXELS_HELP: &str = "The picture is light unless you choose dark: pixels cannot follow the colours of the reader’s system";
     pub const PRINT: &str = "Print or save as PDF";
-    pub const PRINT_HELP: &str = "The picture on one sheet; the browser’s dialog offers a PDF";
+    pub const PRINT_HELP: &str = "Prints the picture on one sheet, or the page where it shows more than the picture. The browser’s dialog can save a PDF.";
     pub const SPEED: &str = "Speed of the animation";
     pub const SPEED_HELP: &str = "At ×1 the run takes seven seconds";
     pub const ANIMATION: &str = "Save animation (GIF)";
@@ -88,8 +87,9 @@ pub mod sharing {
         "This browser could not draw the picture. Save it as SVG, or use the command line.";
 
     pub const FILE: &str = "File for another program";
-    pub const FILE_HELP: &str = "The same files as those of the command line";
+    pub const FILE_HELP: &str = "The command line writes the same files";
     pub const SAVE_FILE: &str = "Save file";
+    pub const WRITING: &str = "The file is being written…";
     pub const HTML: &str = "Page that plays the run (HTML)";
     pub const TIKZ: &str = "LaTeX document (TikZ)";
     pub const SHIVIZ: &str = "ShiViz log";
@@ -111,9 +111,7 @@ pub mod sharing {
     #[must_use]
     pub fn long(characters: usize) -> String {
         format!(
-            "This link has {characters} characters, and some programs truncate it above 2000. Remedy: save the scenario \
-             below, put the file on a web server that lets other pages read it, or beside the page of Worldlines, and share \
-             this address, with the file’s own address after src= if it is on another host:"
+            "This link has {characters} characters. Some programs truncate links above 2000 characters."
         )
     }
 
@@ -130,7 +128,7 @@ pub mod sharing {
     #[must_use]
     pub fn too_long(most: usize) -> String {
         format!(
-            "This run has too many events for such a file: it can have {most}. Choose another form."
+            "This run has too many events for this kind of file, which can have at most {most}. Choose another kind."
         )
     }
 
@@ -139,6 +137,14 @@ pub mod sharing {
     pub fn too_large(size: &str) -> String {
         format!(
             "A picture of {size} pixels is too large for this browser. Choose a smaller size, or save it as SVG."
+        )
+    }
+
+    /// The message if the frames of an animation are too large.
+    #[must_use]
+    pub fn film_too_large(size: &str, most: usize) -> String {
+        format!(
+            "Frames of {size} pixels are too large for an animation: a frame can have {most} pixels. Choose a smaller size."
         )
     }
 
