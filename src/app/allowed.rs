@@ -11,8 +11,10 @@ impl Allowed {
     pub const ALL: Self = Self(u32::MAX);
     /// No change.
     pub const NONE: Self = Self(0);
-    pub(super) const REQUEST: &str = "request";
-    pub(super) const SETTINGS: &str = "settings";
+    /// Name of the requests.
+    pub const REQUEST: &str = "request";
+    /// Name of everything that is neither a fault nor a request.
+    pub const SETTINGS: &str = "settings";
 
     /// Returns the set of these names, which are separated by spaces. Others are left out.
     #[must_use]

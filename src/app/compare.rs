@@ -57,9 +57,12 @@ pub struct Compare {
 }
 
 /// Returns the runs that can be compared with the one that is shown, each with its name; `origin` is the scenario as it
-/// was opened.
+/// was opened. A recorded run cannot run under a protocol.
 #[must_use]
 pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static str)> {
+    if run.is_recorded() {
+        return Vec::new();
+    }
     others(run, origin).into_iter().map(|entry| (entry.id, entry.name)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Requests and faults of a run as a list: each with its sentence, the times that a reader can change, and its removal.
 
-use super::{Edit, text};
+use super::{Allowed, Edit, text};
 use crate::{
     diagram::{fault_sentence, request_sentence},
     kernel::{Fault, RequestSpec, Time},
@@ -17,8 +17,8 @@ pub struct Deed {
     pub sentence: String,
     /// True if it has no effect in the run.
     pub is_idle: bool,
-    /// True for a request.
-    pub is_request: bool,
+    /// Its kind, by its name in [`Allowed`].
+    pub kind: &'static str,
     /// The times that a reader can change.
     pub times: Vec<DeedTime>,
     /// Its removal.
@@ -57,7 +57,7 @@ pub fn deeds(run: &Outcome) -> (Vec<Deed>, usize) {
     let request = |(place, request): (usize, &RequestSpec)| Deed {
         sentence: request_sentence(&run.scenario, request),
         is_idle: run.trace.unused_requests.contains(&place),
-        is_request: true,
+        kind: Allowed::REQUEST,
         times: vec![DeedTime {
             word: text::deeds::AT,
             value: request.at,
@@ -71,7 +71,7 @@ pub fn deeds(run: &Outcome) -> (Vec<Deed>, usize) {
     let fault = |(place, fault): (usize, &Fault)| Deed {
         sentence: fault_sentence(&run.scenario, fault),
         is_idle: run.trace.unused_faults.contains(&place),
-        is_request: false,
+        kind: fault.kind(),
         times: times(place, fault),
         remove: Edit::RemoveFault(place),
     };

@@ -18,6 +18,7 @@ mod fetching;
 mod file;
 mod filter;
 mod hands;
+mod hints;
 mod hunt;
 mod importing;
 mod inspector;
@@ -65,6 +66,7 @@ pub use fetching::{
 pub use file::fetched_text;
 pub use filter::{Filter, Story, StoryEntry, told};
 pub use hands::Hand;
+pub use hints::{first_step, hints};
 pub use hunt::Hunt;
 pub use importing::{
     ImportAction, Imports, LongImport, Record, Recorded, Source, TextImport, import_texts,

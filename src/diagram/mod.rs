@@ -19,6 +19,7 @@ mod explanation;
 mod features;
 mod forest;
 mod ghosts;
+pub mod key;
 mod labels;
 mod layout;
 mod legend;

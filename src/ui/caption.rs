@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, State, text},
+    app::{Action, State, first_step, text},
     kernel::{Time, visible},
 };
 
@@ -14,6 +14,7 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
     let (scenario, time) = (state.scenario(), state.playhead.time as Time);
     let told = scenario.captions.iter().enumerate().filter(|(_, caption)| caption.at <= time);
     let latest = told.max_by_key(|(place, caption)| (caption.at, *place));
+    let first_step = first_step(state.changeable());
     let reset = send.reform(|_: MouseEvent| Action::Reset);
     html! {
         <div class="caption">
@@ -24,8 +25,8 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
                     // Once is enough: beside the title, if there is one.
                     if scenario.title.is_empty() { { old_words(state) } }
                 </p>
-            } else if !edited {
-                <p>{ text::caption::FIRST_STEP }</p>
+            } else if !edited && !first_step.is_empty() {
+                <p>{ first_step }</p>
             }
             if edited {
                 <p class="changed">

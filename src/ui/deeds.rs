@@ -7,11 +7,11 @@ use super::{
     fields::{Number, number},
     part::Props,
 };
-use crate::app::{self, Action, Deed, DeedTime, text};
+use crate::app::{self, Action, Allowed, Deed, DeedTime, text};
 
 /// Section with the requests and faults.
 pub(super) fn deeds(props: &Props) -> Html {
-    let Props { run, can_undo, can_redo, send, .. } = props;
+    let Props { run, can_undo, can_redo, changeable, send, .. } = props;
     if run.is_recorded() {
         return Html::default();
     }
@@ -25,21 +25,22 @@ pub(super) fn deeds(props: &Props) -> Html {
                     <button id="redo" onclick={act(Action::Redo)} disabled={!can_redo} title={text::deeds::REDO_HELP}>{ text::deeds::REDO }</button>
                 </span>
             </h2>
-            <ul>{ for deeds.into_iter().map(|deed| draw(deed, send)) }</ul>
+            <ul>{ for deeds.into_iter().map(|deed| draw(deed, *changeable, send)) }</ul>
             if more > 0 {
                 <p class="hint">{ text::deeds::more(more) }</p>
             }
             if run.scenario.faults.is_empty() {
-                <p class="hint">{ text::deeds::NO_FAULT }</p>
+                <p class="hint">{ text::deeds::NO_FAULT }{ app::first_step(*changeable) }</p>
             }
         </section>
     }
 }
 
-fn draw(deed: Deed, send: &Send) -> Html {
-    let Deed { sentence, is_idle, is_request, times, remove } = deed;
+fn draw(deed: Deed, changeable: Allowed, send: &Send) -> Html {
+    let Deed { sentence, is_idle, kind, times, remove } = deed;
+    let can_change = changeable.has(kind);
     let onclick = send.reform(move |_: MouseEvent| Action::Apply(remove.clone()));
-    let class = if is_request { "request" } else { "fault" };
+    let class = if kind == Allowed::REQUEST { "request" } else { "fault" };
     let draw_time = |time: DeedTime| {
         let DeedTime { word, value, min, max, .. } = time;
         let label = Some(text::deeds::time(&sentence, word));
@@ -53,8 +54,10 @@ fn draw(deed: Deed, send: &Send) -> Html {
                 <span lang="en">{ &sentence }</span>
                 if is_idle { <em>{ text::deeds::IDLE }</em> }
             </span>
-            <span class="times">{ for times.into_iter().map(draw_time) }</span>
-            <button class="icon" {onclick} aria-label={text::deeds::remove(&sentence)} title={text::deeds::REMOVE}>{ "✕" }</button>
+            if can_change {
+                <span class="times">{ for times.into_iter().map(draw_time) }</span>
+                <button class="icon" {onclick} aria-label={text::deeds::remove(&sentence)} title={text::deeds::REMOVE}>{ "✕" }</button>
+            }
         </li>
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::{
-    app::{End, Run, Selection, Shared},
+    app::{Allowed, End, Run, Selection, Shared},
     diagram::{Arrow, Asked, Emphasis, Layout, Mark, Role, Scene, Window},
     kernel::{EventId, MessageId, NodeId},
 };
@@ -23,6 +23,8 @@ pub(super) struct Props {
     pub(super) cursor: usize,
     /// True if the future is hidden.
     pub(super) hidden: bool,
+    /// Changes that the reader may make of the run.
+    pub(super) changeable: Allowed,
     pub(super) selection: Option<Selection>,
     pub(super) emphasis: Shared<Option<Emphasis>>,
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,

@@ -8,7 +8,7 @@ use super::{
     svg::{line, px, text},
 };
 use crate::{
-    app::{Selection, text},
+    app::{Allowed, Selection, text},
     diagram::{
         Mark, MarkShape, Orientation, Point, Role, event_sentence, shapes::name_of_mark, sign_at,
     },
@@ -24,7 +24,7 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     if mark.stable.is_some() {
         sentence.push_str(text::marks::STABLE);
     }
-    let movable = !run.is_recorded() && is_movable(&run.trace.events[event].kind);
+    let movable = entry(&run.trace.events[event].kind).is_some_and(|it| props.changeable.has(it));
     if movable {
         sentence.push_str(text::marks::MOVABLE);
     }
@@ -62,16 +62,15 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     }
 }
 
-/// True if the event comes from an entry of the scenario and can be moved in time.
-const fn is_movable(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Request { .. }
-            | EventKind::Crash
-            | EventKind::Recover
-            | EventKind::Pause
-            | EventKind::Resume
-    )
+/// Kind of the entry of the scenario that an event comes from, if it can be moved in time: by its name in [`Allowed`].
+const fn entry(kind: &EventKind) -> Option<&'static str> {
+    match kind {
+        EventKind::Request { .. } => Some(Allowed::REQUEST),
+        EventKind::Crash => Some("crash"),
+        EventKind::Recover => Some("recover"),
+        EventKind::Pause | EventKind::Resume => Some("pause"),
+        _ => None,
+    }
 }
 
 /// A ring around what led to something that is picked, and another one around what came of it.

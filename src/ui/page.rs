@@ -29,8 +29,8 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, MeasureAction, SearchAction, Shared, State, Workings, emphasis, offers, reduce,
-        shortcut, text,
+        Action, Allowed, MeasureAction, SearchAction, Shared, State, Workings, emphasis, offers,
+        reduce, shortcut, text,
     },
     formats::link,
     kernel::Time,
@@ -125,7 +125,7 @@ pub(super) fn Page(props: &Props) -> Html {
     let part = |draw: Draw| {
         html! {
             <PagePart run={state.run.clone()} refusals={state.refusals} fetches_run={state.fetches_run()} can_undo={!state.undo.is_empty()}
-                can_redo={!state.redo.is_empty()} imports={state.imports.clone()} send={send.clone()} {draw} />
+                can_redo={!state.redo.is_empty()} changeable={state.changeable()} imports={state.imports.clone()} send={send.clone()} {draw} />
         }
     };
     html! {
@@ -147,7 +147,9 @@ pub(super) fn Page(props: &Props) -> Html {
                 { working }
                 { fetching }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
-                    { parts.seldom(|it| (it.variants)(&state.ways, state.run.protocol.id, state.study.future_hidden, &send)) }
+                    if state.changeable().has(Allowed::SETTINGS) {
+                        { parts.seldom(|it| (it.variants)(&state.ways, state.run.protocol.id, state.study.future_hidden, &send)) }
+                    }
                     <h2 class="title" id={HEADING} tabindex="-1">
                         <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
                         if !state.scenario().title.is_empty() { { old_words(state) } }
@@ -156,7 +158,7 @@ pub(super) fn Page(props: &Props) -> Html {
                     { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
-                        menu={state.menu} allowed={state.allowed} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
+                        menu={state.menu} allowed={state.allowed} changeable={state.changeable()} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
                         clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} parts={parts.clone()} send={send.clone()} />
@@ -189,14 +191,14 @@ pub(super) fn Page(props: &Props) -> Html {
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
                         explained={state.explained} causes_wanted={state.causes_wanted}
                         hidden={state.study.future_hidden} parts={parts.clone()}
-                        send={send.clone()} />
+                        changeable={state.changeable()} send={send.clone()} />
                     { parts.side(".deeds", |it| part(it.deeds)) }
                     { parts.side(".settings", |it| part(it.settings)) }
                     { parts.side(".known", |it| part(it.about)) }
                 </div>
             </main>
             { offer }
-            { parts.seldom(|it| (it.sheet)(state, dialog, &send)) }
+            { parts.seldom(|it| (it.sheet)(state, &fragment, dialog, &send)) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
             if web::is_heard() { { parts.embedding(embed::Props {
                 run: state.run.clone(),

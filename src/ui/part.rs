@@ -5,7 +5,7 @@
 use yew::prelude::*;
 
 use super::Send;
-use crate::app::{Imports, Run};
+use crate::app::{Allowed, Imports, Run};
 
 /// Function that draws a part.
 pub(super) type Draw = fn(&Props) -> Html;
@@ -19,6 +19,8 @@ pub(super) struct Props {
     pub(super) fetches_run: bool,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,
+    /// Changes that the reader may make of the run.
+    pub(super) changeable: Allowed,
     /// Recorded runs of the page. The one that is shown comes and goes with the run: it need not be compared.
     pub(super) imports: Imports,
     pub(super) send: Send,
@@ -28,7 +30,8 @@ pub(super) struct Props {
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        let rest = |it: &Self| (it.refusals, it.fetches_run, it.can_undo, it.can_redo);
+        let rest =
+            |it: &Self| (it.refusals, it.fetches_run, it.can_undo, it.can_redo, it.changeable);
         self.run == other.run && rest(self) == rest(other) && self.send == other.send
     }
 }

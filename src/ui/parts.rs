@@ -29,7 +29,7 @@ pub(super) struct Side {
     pub(super) deeds: Draw,
     pub(super) settings: Draw,
     pub(super) about: Draw,
-    pub(super) sheet: fn(&State, NodeRef, &Send) -> Html,
+    pub(super) sheet: fn(&State, &str, NodeRef, &Send) -> Html,
     pub(super) tools: fn(tools::Props) -> Html,
     pub(super) overview: fn(overview::Props) -> Html,
     pub(super) banner: fn(&Refused, Allowed, &Send) -> Html,
@@ -75,10 +75,11 @@ part! {
         deeds: deeds::deeds,
         settings: settings::settings,
         about: about::about,
-        sheet: |state, dialog, send| html! {
+        sheet: |state, fragment, dialog, send| html! {
             <>
                 { sheet::sheet(state, dialog, send) }
-                <Printing run={state.run.clone()} suffices={is_whole(state)} make={printed as fn(&Run) -> _} />
+                <Printing run={state.run.clone()} fragment={fragment.to_owned()} suffices={is_whole(state)}
+                    make={printed as fn(&Run, _) -> _} />
             </>
         },
         tools: tools::tools,
@@ -296,13 +297,8 @@ fn is_whole(state: &State) -> bool {
     state.compare.is_none() && !state.study.future_hidden && state.exercise.is_none()
 }
 
-/// Returns the picture of a run for paper, once the part is here that draws it.
-fn printed(run: &Run) -> Option<String> {
-    // A recorded run has no link; the opening example has an address without fragment.
-    let link = (!run.is_recorded()).then(|| match web::fragment() {
-        fragment if fragment.is_empty() => web::page_link(""),
-        fragment => web::page_link(&format!("#{fragment}")),
-    });
+/// Returns the picture of a run for paper, with its link, once the part is here that draws it.
+fn printed(run: &Run, link: Option<String>) -> Option<String> {
     sharing_dialog::here().map(|it| (it.picture)(run, link))
 }
 

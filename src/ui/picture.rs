@@ -11,7 +11,7 @@ use super::{
     svg::{line, px, rect, text},
 };
 use crate::{
-    app::{End, text},
+    app::{Allowed, End, text},
     diagram::{
         Arrow, Detail, HeldBack, Lane, LaneState, Orientation, Point, Scene, Stretch, Wall,
         fault_sentence,
@@ -112,7 +112,9 @@ fn ruler(props: &Props) -> Html {
 
 fn draw_wall(props: &Props, wall: &Wall) -> Html {
     let fault = wall.fault;
-    let sentence = fault_sentence(&props.run.scenario, &props.run.scenario.faults[fault]);
+    let fault_spec = &props.run.scenario.faults[fault];
+    let sentence = fault_sentence(&props.run.scenario, fault_spec);
+    let can_move = props.changeable.has(fault_spec.kind());
     let part = |end: End, class: &'static str, from: Point, to: Point| {
         let press = props.press_wall.clone();
         let onpointerdown =
@@ -124,7 +126,7 @@ fn draw_wall(props: &Props, wall: &Wall) -> Html {
     let at = |along: f64, by: f64| props.layout.point(along, (across + other) / 2.0 + by);
     html! {
         <g class="wall">
-            <title>{ if props.run.is_recorded() { sentence } else { text::picture::wall(&sentence) } }</title>
+            <title>{ if can_move { text::picture::wall(&sentence) } else { sentence } }</title>
             { rect(wall.from, wall.to) }
             { part(End::Whole, "body", at(from, 0.0), at(to, 0.0)) }
             { part(End::Start, "edge", at(from, -12.0), at(from, 12.0)) }
@@ -160,7 +162,7 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
                 }
             }) }
             <path class="hit" d={line(first, last)} {onclick}>
-                if few {
+                if few && props.changeable != Allowed::NONE {
                     <title>{ text::picture::lane(&name) }</title>
                 }
             </path>

@@ -4,6 +4,7 @@
 
 use yew::prelude::*;
 
+use super::share::link_to;
 use crate::{app::Run, web};
 
 /// The script of pictures.
@@ -12,15 +13,17 @@ pub(super) const PICTURES: &str = "picture.js";
 #[derive(Clone, Properties)]
 pub(super) struct Props {
     pub(super) run: Run,
+    /// The part of the run's link from its `#` on; empty while it is made.
+    pub(super) fragment: AttrValue,
     /// True if the picture says all that the page shows; otherwise the page itself is printed.
     pub(super) suffices: bool,
     /// Function that makes the picture, if its part is here; always the same.
-    pub(super) make: fn(&Run) -> Option<String>,
+    pub(super) make: fn(&Run, Option<String>) -> Option<String>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        (&self.run, self.suffices) == (&other.run, other.suffices)
+        (&self.run, &self.fragment, self.suffices) == (&other.run, &other.fragment, other.suffices)
     }
 }
 
@@ -35,8 +38,8 @@ pub(super) fn Printing(props: &Props) -> Html {
             web::run_script(PICTURES, |_| ());
         }
         let listener = web::on_page_event("beforeprint", move || {
-            let Props { run, suffices, make } = latest.borrow().clone();
-            if let Some(picture) = suffices.then(|| make(&run)).flatten() {
+            let Props { run, fragment, suffices, make } = latest.borrow().clone();
+            if let Some(picture) = suffices.then(|| make(&run, link_to(&fragment))).flatten() {
                 web::tell("worldlines-print", &picture);
             }
         });

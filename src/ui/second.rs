@@ -11,7 +11,7 @@ use super::{
     svg::px,
 };
 use crate::{
-    app::{Compare, Playhead, Run, Shared, text},
+    app::{Allowed, Compare, Playhead, Run, Shared, text},
     diagram::{Frame, Layout, Orientation, Parting, Scene, Window},
 };
 
@@ -73,7 +73,7 @@ pub(super) fn Second(props: &Props) -> Html {
                 <svg inert={true} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
                     viewBox={part.view_box()}>
                     <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                        cursor={playhead.cursor} {hidden} selection={None} {emphasis}
+                        cursor={playhead.cursor} {hidden} changeable={Allowed::NONE} selection={None} {emphasis}
                         {press_arrow} {press_lane} {press_ruler} {press_mark} {press_wall} {select} />
                     { parting(&layout, run, compare.parting.filter(|_| !*hidden), 1) }
                     <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()} {playhead} {hidden} />

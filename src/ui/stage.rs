@@ -60,6 +60,8 @@ pub(super) struct Props {
     pub(super) menu: bool,
     /// Changes that the reader may make.
     pub(super) allowed: Allowed,
+    /// Changes that the reader may make of the run: none of a recorded one, whose menus say so.
+    pub(super) changeable: Allowed,
     pub(super) filled: Vec<Filled>,
     pub(super) armed: bool,
     pub(super) lasso: Option<Area>,
@@ -212,7 +214,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                 <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
                     { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
-                        { names((run, features), &scene, &layout, playhead.time as Time, send) }
+                        { names((run, features), &scene, &layout, playhead.time as Time, (props.changeable, send)) }
                         <div class="sheet" data-style={size.attribute()} ~style={size.property()}>
                             <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
                                 viewBox={part.view_box()} role="application" aria-label={text::stage::LABEL}
@@ -232,7 +234,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
+                                    {cursor} {hidden} changeable={props.changeable} selection={*selection} emphasis={emphasis.clone()}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} press_mark={hands.press_mark}
                                     press_wall={hands.press_wall} select={hands.select} />
@@ -293,7 +295,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                     room,
                     send: send.clone(),
                 })) }
-                { lasso_button(props.armed, send) }
+                if props.changeable.has("partition") { { lasso_button(props.armed, send) } }
             </div>
         </>
     }
@@ -429,8 +431,9 @@ fn names(
     scene: &Scene,
     layout: &Layout,
     at: Time,
-    send: &Send,
+    (changeable, send): (Allowed, &Send),
 ) -> Html {
+    let can_change = changeable != Allowed::NONE;
     let vertical = layout.orientation() == Orientation::Vertical;
     let (all, each) = room_of_names(vertical, names_width(run), layout.gap());
     let (_, strip) = room_of_names(vertical, 0.0, STRIP);
@@ -449,7 +452,7 @@ fn names(
                 };
                 html! {
                     <button class={classes!("name", kind)} data-style={each.attribute()} ~style={each.property()}
-                        {onclick} aria-haspopup="dialog" title={text::stage::name_help(&name, at)}>
+                        {onclick} aria-haspopup="dialog" title={can_change.then(|| text::stage::name_help(&name, at))}>
                         <span>{ name }</span>
                         if let Some(kind) = kind { <small>{ kind }</small> }
                     </button>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-pub(super) use crate::diagram::path::{cross, head, jagged, line, px};
+pub(super) use crate::diagram::path::{cross, head, line, px};
 use crate::diagram::{Label, Point};
 
 /// A text in the picture, with a halo that keeps it readable where lines pass behind it.

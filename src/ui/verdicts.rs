@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::{Class, Judgement, Report},
-    app::{Action, Edit, Judged, Panel, Run, text},
+    app::{Action, Allowed, Edit, Judged, Panel, Run, text},
     diagram::deadlock_sentence,
     kernel::{Kind, MAX_TIME, Rule, Setting, Verdict, spell},
     web,
@@ -27,6 +27,8 @@ pub(super) struct Props {
     pub(super) parts: Parts,
     /// True if the future is hidden.
     pub(super) hidden: bool,
+    /// Changes that the reader may make of the run.
+    pub(super) changeable: Allowed,
     pub(super) send: Send,
 }
 
@@ -234,7 +236,9 @@ fn longer(props: &Props) -> Html {
     html! {
         <p class="broke">
             { text::verdicts::may_come(props.run.trace.end) }
-            <button class="link" onclick={go_on}>{ text::verdicts::extend(until) }</button>
+            if props.changeable.has(Allowed::SETTINGS) {
+                <button class="link" onclick={go_on}>{ text::verdicts::extend(until) }</button>
+            }
         </p>
     }
 }

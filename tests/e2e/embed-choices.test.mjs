@@ -53,16 +53,20 @@ test("controls are a list: what is not in it is not shown, and cannot be changed
   const menu = frame.locator(".menu");
   await menu.waitFor();
   assert.deepEqual(await menu.locator("[data-do]").evaluateAll((all) => all.map((it) => it.dataset.do)), ["drop"]);
-  // By a key the crash of the run, which is none of the reader's, stays.
+  // The crash of the run, which is none of the reader's, and its request have neither a removal nor a time to change.
   await page.keyboard.press("Escape");
-  await frame.locator(".deeds .fault").getByRole("button", { name: /^Remove/ }).click();
-  await page.waitForTimeout(300);
+  await frame.locator(".deeds .fault").waitFor();
+  assert.equal(await frame.locator(".deeds li :is(button, input)").count(), 0);
   assert.deepEqual((await heard("scenario")).filter((it) => it.edited), []);
+  // Hints say what is allowed.
+  assert.equal(await frame.locator(".legend .hint").innerText(), "Break it. Click a message to drop it.");
+  assert.equal(await frame.locator("title").filter({ hasText: /Drag it|add a fault/ }).count(), 0);
   // An allowed change is made, and undone.
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   await page.keyboard.press("Enter");
   await menu.locator("[data-do=drop]").click();
   await until(async () => (await last("scenario"))?.edited === true, "the message is dropped");
+  await frame.locator(".deeds .fault button").waitFor();
   await frame.locator("#undo").click();
   await until(async () => (await last("scenario")).edited === false, "it is undone");
   // A node's menu has nothing that is allowed.

@@ -32,7 +32,8 @@ fn group(class: &str, attributes: &str, elements: &str) -> String {
     format!("<g class=\"{class}\"{attributes}>{elements}</g>\n")
 }
 
-fn rect(one: Point, other: Point) -> String {
+/// Returns a rectangle with these two opposite corners.
+pub(super) fn rect(one: Point, other: Point) -> String {
     let (x, y) = (one.x.min(other.x), one.y.min(other.y));
     let (width, height) = ((one.x - other.x).abs(), (one.y - other.y).abs());
     format!(
@@ -58,23 +59,28 @@ fn since(event: EventId) -> String {
     format!(" data-since=\"{event}\"")
 }
 
+/// Returns a disc around a point.
+pub(super) fn disc(class: &str, at: Point, radius: f64) -> String {
+    format!(
+        "<circle{} cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
+        class_attribute(class),
+        px(at.x),
+        px(at.y),
+        px(radius)
+    )
+}
+
 /// Returns a shape around a point.
 fn shape(parts: &[ShapePart], at: Point, orientation: Orientation) -> String {
     let draw = |part: &ShapePart| match part.at(at, orientation) {
-        Placed::Disc(class, radius) => format!(
-            "<circle{} cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
-            class_attribute(class),
-            px(at.x),
-            px(at.y),
-            px(radius)
-        ),
+        Placed::Disc(class, radius) => disc(class, at, radius),
         Placed::Path(class, d) => path(class, &d),
     };
     parts.iter().map(draw).collect()
 }
 
 /// Returns the shape of a mark; a sign stands beside its line, on a pole.
-pub(super) fn mark_shape(of: MarkShape, at: Point, orientation: Orientation) -> String {
+fn mark_shape(of: MarkShape, at: Point, orientation: Orientation) -> String {
     if !of.is_sign() {
         return shape(of_mark(of), at, orientation);
     }
@@ -83,28 +89,28 @@ pub(super) fn mark_shape(of: MarkShape, at: Point, orientation: Orientation) -> 
 }
 
 /// Returns the second filling of a delivery's mark.
-pub(super) fn twice(at: Point, attributes: &str) -> String {
+fn twice(at: Point, attributes: &str) -> String {
     format!("<g class=\"stable\"{attributes}>{}</g>", shape(TWICE, at, Orientation::Horizontal))
 }
 
 /// Returns the sign of an oddity.
-pub(super) fn oddity_sign(oddity: Oddity, at: Point) -> String {
+fn oddity_sign(oddity: Oddity, at: Point) -> String {
     let sign = shape(shapes::of_oddity(oddity), at, Orientation::Horizontal);
     format!("<g class=\"oddity\">{sign}</g>")
 }
 
 /// Returns the sign at the end of a node's curves.
-pub(super) fn curve_sign(node: NodeId, at: Point) -> String {
+fn curve_sign(node: NodeId, at: Point) -> String {
     shape(ENDS[node.index() % ENDS.len()], at, Orientation::Horizontal)
 }
 
 /// Returns the class of a node's curves.
-pub(super) fn curve_class(node: NodeId) -> String {
+fn curve_class(node: NodeId) -> String {
     format!("curve style-{}", node.index() % ENDS.len())
 }
 
 /// Returns a bent arrow with its head.
-pub(super) fn bent_arrow(from: Point, towards: Point, to: Point) -> String {
+fn bent_arrow(from: Point, towards: Point, to: Point) -> String {
     path("stroke", &bent(from, towards, to)) + &path("head", &head(towards, to))
 }
 

@@ -1,7 +1,7 @@
 //! The list of requests and faults: sentences, times and removal.
 
 use worldlines::{
-    app::{Action, Deed, Edit, State, deeds, reduce},
+    app::{Action, Allowed, Deed, Edit, State, deeds, reduce},
     formats::bundled,
     kernel::{Fault, NodeId, Scenario},
     runs::Outcome,
@@ -27,7 +27,7 @@ fn requests_come_before_faults_and_each_can_be_removed() {
     assert_eq!(more, 0);
     let scenario = state.scenario();
     assert_eq!(listed.len(), scenario.requests.len() + scenario.faults.len());
-    assert!(listed.is_sorted_by_key(|deed| !deed.is_request));
+    assert!(listed.is_sorted_by_key(|deed| deed.kind != Allowed::REQUEST));
     for deed in listed {
         let removed = deed.remove.apply(scenario).expect("it can be removed");
         let count = |scenario: &Scenario| scenario.requests.len() + scenario.faults.len();

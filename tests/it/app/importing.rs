@@ -4,8 +4,8 @@ use std::fs;
 
 use worldlines::{
     app::{
-        Action, Edit, Hand, ImportAction, LongImport, SearchAction, SearchTask, Selection, Shared,
-        Source, State, edits, import_texts, reduce,
+        Action, Allowed, Edit, Hand, ImportAction, LongImport, SearchAction, SearchTask, Selection,
+        Shared, Source, State, edits, import_texts, offers, reduce,
     },
     formats::link,
     import::{NOT_FETCHED, Options, run_errand},
@@ -82,6 +82,11 @@ fn recorded_run_is_not_changed_searched_or_linked() {
         assert!(after.writing.is_none() && !after.armed, "{action:?}");
         assert!(after.searching.errand.is_none(), "{action:?}");
     }
+    assert!(offers(&state.run, &state.origin).is_empty(), "no protocol can run it");
+    let origin = edited().origin;
+    assert!(!offers(&edited().run, &origin).is_empty());
+    assert!(offers(&state.run, &origin).is_empty(), "whatever was opened before");
+    assert_eq!(state.changeable(), Allowed::NONE);
     // It is still looked at.
     let picked = reduce(&state, Action::Select(Some(Selection::Event(0))));
     assert!(picked.menu);

@@ -2,8 +2,8 @@
 
 use worldlines::{
     app::{
-        Action, Allowed, Edit, Hand, ImportAction, Menu, OPENING, Selection, Shared, Source, State,
-        reduce,
+        Action, Allowed, Edit, Hand, ImportAction, Menu, MenuEntry, OPENING, Selection, Shared,
+        Source, State, first_step, hints, reduce,
     },
     formats::{bundled, link},
     import::Options,
@@ -148,4 +148,45 @@ fn menu_within_what_is_allowed_has_no_other_item() {
     for name in Allowed::names() {
         assert!(Allowed::of(name).has(name) && Allowed::ALL.has(name) && !Allowed::NONE.has(name));
     }
+}
+
+#[test]
+fn hints_name_a_change_exactly_where_a_menu_offers_it() {
+    let run = State::opening().run;
+    let message = Selection::Message(run.trace.messages[0].name);
+    let moment = Selection::Moment { node: NodeId::new(1), at: 5 };
+    let offers = |selection, names: &str| {
+        let menu = Menu::of(&run, selection).within(&run, Allowed::of(names));
+        menu.entries.iter().any(|entry| !matches!(entry, MenuEntry::Note(_)))
+    };
+    let kinds: Vec<_> = Allowed::names().filter(|name| *name != Allowed::SETTINGS).collect();
+    // A menu has these only where something is there to be changed: a node that is down, a pair that is cut.
+    let seldom = ["recover", "forge", "traitor"];
+    for kind in &kinds {
+        let (hint, first) = (hints(Allowed::of(kind)), first_step(Allowed::of(kind)));
+        assert!(!hint.is_empty(), "{kind}");
+        let of_message = ["drop", "delay", "duplicate", "corrupt", "forge"].contains(kind);
+        assert_eq!(hint.contains("Click a message"), of_message, "{kind}: {hint}");
+        assert_eq!(first.contains("Click a message"), of_message, "{kind}: {first}");
+        if !seldom.contains(kind) {
+            let on_line = !of_message && *kind != "partition";
+            assert_eq!(hint.contains("Click a node"), on_line, "{kind}: {hint}");
+            assert_eq!(offers(moment, kind), on_line || *kind == "partition", "{kind}");
+            assert!(!of_message || offers(message, kind), "{kind}");
+        }
+        assert_eq!(hint.contains("partition"), *kind == "partition", "{hint}");
+        assert_eq!(hint.contains("crash"), *kind == "crash", "{hint}");
+        assert_eq!(hint.contains("drag its head"), *kind == "delay", "{hint}");
+    }
+    for none in [Allowed::NONE, Allowed::of(Allowed::SETTINGS)] {
+        assert_eq!((hints(none), first_step(none)), (String::new(), String::new()));
+    }
+    let all = hints(Allowed::ALL);
+    for words in ["to drop, delay, duplicate, damage or forge it", "partition", "Drag marks"] {
+        assert!(all.contains(words), "{all}");
+    }
+    assert_eq!(
+        first_step(Allowed::ALL),
+        "Click a message to drop or delay it. Click a line to crash its node."
+    );
 }

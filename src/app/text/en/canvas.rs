@@ -40,6 +40,45 @@ pub mod cut {
     }
 }
 
+pub mod hints {
+    pub const DROP: &str = "drop";
+    pub const DELAY: &str = "delay";
+    pub const DUPLICATE: &str = "duplicate";
+    pub const CORRUPT: &str = "damage";
+    pub const FORGE: &str = "forge";
+    pub const CRASH: &str = "crash the node";
+    pub const REQUEST: &str = "make a request";
+    pub const OTHER: &str = "add another fault";
+    pub const PARTITION: &str = "Drag across lines to partition the network.";
+    pub const MOVE: &str = "Drag marks and walls along the time axis.";
+    pub const FIRST_CRASH: &str = "Click a line to crash its node.";
+
+    /// Several ways: `drop, delay or forge`.
+    #[must_use]
+    pub fn either(ways: &[&str]) -> String {
+        match ways {
+            [most @ .., before, last] => {
+                let most: String = most.iter().map(|way| format!("{way}, ")).collect();
+                format!("{most}{before} or {last}")
+            }
+            _ => ways.concat(),
+        }
+    }
+
+    /// The ways to change a message; its arrow can be dragged if a delay is allowed.
+    #[must_use]
+    pub fn message(ways: &str, drags: bool) -> String {
+        let drag = if drags { ", or drag its head to delay it" } else { "" };
+        format!("Click a message to {ways} it{drag}.")
+    }
+
+    /// The ways to change a node or to ask something of it.
+    #[must_use]
+    pub fn line(ways: &str) -> String {
+        format!("Click a node’s line to {ways} at that moment.")
+    }
+}
+
 pub mod keyboard {
     pub const ALONG: &str = " next or previous event, ";
     pub const ACROSS: &str = " next line, ";
@@ -50,7 +89,7 @@ pub mod keyboard {
 
 pub mod legend {
     pub const LABEL: &str = "Legend";
-    pub const LEAD: &str = "Break it: ";
+    pub const LEAD: &str = "Break it. ";
     pub const STABLE: &str = "stable: delivered to all members";
     pub const HELD_BACK: &str = "held back";
     pub const SECTION: &str = "in the critical section";
@@ -69,9 +108,6 @@ pub mod legend {
     pub const TRAITOR: &str = "line of a traitor";
     pub const DEADLOCK: &str = "waits for ever (deadlock)";
     pub const SHEAF: &str = "many messages from one node to another, with their number";
-    pub const HINT: &str = "click a message to drop, delay or forge it, or drag its head. Click a \
-        node's line to crash the node at that moment, to make a request, and more. Drag across lines to \
-        partition the network. Drag marks and walls along the time axis.";
 
     /// The meaning of the band behind a line, which shows a metric.
     #[must_use]

@@ -28,8 +28,6 @@ pub mod banner {
 }
 
 pub mod caption {
-    pub const FIRST_STEP: &str =
-        "Click a message to drop or delay it. Click a line to crash its node.";
     pub const CHANGED: &str = "You changed this run. ";
     pub const FOLLOWS: &str = "The diagram and the verdicts show the changed run.";
     pub const RESET_HELP: &str = "Restores the run as it was opened";
@@ -126,9 +124,8 @@ pub mod importing {
     pub const READING: &str = "Reading… the previous run is still shown.";
     pub const DROP: &str = "Drop the file to open it";
     pub const NOT_FETCHED: &str = "The part of this page that reads files could not be fetched. Check the connection and try again.";
-    pub const FAILED: &str =
-        "The text could not be read: the worker that reads long texts has stopped.";
-    pub const NOT_READ: &str = "The browser could not read this file.";
+    pub const FAILED: &str = "The text could not be read: the worker that reads long texts has stopped. Open the text again.";
+    pub const NOT_READ: &str = "The browser could not read this file. If it is a folder, choose a file in it. If it was moved, choose it again.";
     pub const EXPRESSION: &str = "Regular expression of an entry";
     pub const EXPRESSION_HELP: &str = "If the text is a log with vector clocks, give a regular expression with the groups host, clock and event. The clock is JSON: {\"host\": 1}.";
     pub const BY_EXPRESSION: &str = "Read with this expression";

@@ -12,7 +12,7 @@ pub mod deeds {
     pub const AFTER: &str = "after";
     pub const FROM: &str = "from";
     pub const UNTIL: &str = "until";
-    pub const NO_FAULT: &str = "No fault yet. Click a message or a line in the diagram.";
+    pub const NO_FAULT: &str = "No fault yet. ";
     pub const IDLE: &str = " (no effect in this run)";
     pub const REMOVE: &str = "Remove";
 
