@@ -8,8 +8,8 @@ use common::{chance::Chance, node};
 use serde_json::Value as Json;
 use worldlines::{
     app::{
-        Action, Against, Area, Ask, Edit, Filter, Hand, Move, Panel, Run, Selection, Showing,
-        Since, State, Stride, Toward, reduce,
+        Action, Against, Allowed, Area, Ask, Edit, Filter, Hand, Move, Panel, Run, Selection,
+        Showing, Since, State, Stride, Toward, reduce,
     },
     diagram::Clocks,
     export::{SvgOptions, svg},
@@ -407,4 +407,31 @@ fn exported_picture_has_the_elements_of_the_page() {
         assert!(!of_page.is_empty(), "{path}");
         assert_eq!(of_page, of_file, "{path}");
     }
+}
+
+#[test]
+fn page_of_an_embed_names_no_change_that_is_not_allowed() {
+    let opened = reduce(&State::opening(), Action::Jump(usize::MAX));
+    let page = |names: &str| {
+        let state = reduce(&opened, Action::Allow(Allowed::of(names)));
+        drawn(&state, WIDTHS[0])
+    };
+    let (drop, crash, none) = (page("drop"), page("crash"), page(""));
+    let all = drawn(&opened, WIDTHS[0]);
+    let said = [
+        "Click a message to drop",
+        "Click a node",
+        "Drag across lines",
+        "Drag it along",
+        "Remove:",
+    ];
+    for words in said {
+        assert!(all.contains(words) && !none.contains(words), "{words}");
+    }
+    assert!(drop.contains("Click a message to drop it.") && !drop.contains("Click a node"));
+    // The author's crash can be moved and removed where crashes are allowed.
+    assert!(crash.contains("Drag it along") && !drop.contains("Drag it along"));
+    assert!(crash.matches("Remove:").count() < all.matches("Remove:").count());
+    assert!(!drop.contains("Remove:"));
+    assert!(!none.contains("id=\"lasso\"") && all.contains("id=\"lasso\""));
 }

@@ -171,10 +171,10 @@ impl State {
         }
     }
 
-    /// Returns the state for a reader who may change the run, or may not.
+    /// Returns the state for a reader who may not change the run, if it is locked.
     #[must_use]
     pub fn locked(self, locked: bool) -> Self {
-        Self { allowed: if locked { Allowed::NONE } else { Allowed::ALL }, ..self }
+        Self { allowed: if locked { Allowed::NONE } else { self.allowed }, ..self }
     }
 
     /// Returns the state of a page that begins with a hidden future, or not.
