@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
-import { broadcasts, bundled } from "./runs.mjs";
+import { calm, startPlayground } from "./playground.mjs";
+import { ORDERS, broadcasts, bundled } from "./runs.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -22,7 +22,7 @@ after(() => playground?.stop());
 
 /** A page, at the end of its run, with nothing that moves. */
 async function open(options, fragment) {
-  const reader = await playground.reader({ viewport: WIDE, reducedMotion: "reduce", ...options });
+  const reader = await playground.reader({ viewport: WIDE, ...calm, ...options });
   const page = await reader.open(fragment);
   await page.keyboard.press("End");
   return { reader, page };
@@ -54,7 +54,7 @@ const LOOKS = [
 
 for (const [name, options] of LOOKS) {
   test(`axe objects to nothing ${name}`, async () => {
-    const { reader, page } = await open(options, await bundled("ordering/fifo-multicast/three-orders"));
+    const { reader, page } = await open(options, await bundled(ORDERS));
     await expectNone(page, "at first");
     await page.locator('.verdict[data-property="causal order"] button.why').click();
     await expectNone(page, "a witness");
@@ -143,7 +143,7 @@ test("everything is large enough to be hit: 24 pixels, the main controls 44 wher
 });
 
 test("on paper there is the run and what is said of it, and nothing is cut", async () => {
-  const { reader, page } = await open({ colorScheme: "dark" }, await bundled("ordering/fifo-multicast/three-orders"));
+  const { reader, page } = await open({ colorScheme: "dark" }, await bundled(ORDERS));
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   const shows = (selector) => page.locator(selector).first().isVisible();
   for (const there of [".title", ".sheet svg", ".verdicts"]) assert.ok(await shows(there), there);

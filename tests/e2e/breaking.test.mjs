@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until, whole } from "./playground.mjs";
+import { startPlayground, tab, until, whole } from "./playground.mjs";
 import { bundled, link } from "./runs.mjs";
 
 let playground;
@@ -31,7 +31,7 @@ const LONG = { ...PLAIN, nodes: ["Alice", "Bob", "Carol", "Dave", "Erin"] };
 /** The page with the panel open. */
 async function opened(reader, fragment) {
   const page = await reader.open(fragment);
-  await page.locator("#tab-break-it").click();
+  await tab(page, "Break it");
   await page.locator("#break-it").waitFor();
   return page;
 }
@@ -82,8 +82,8 @@ test("a long search says how far it is, leaves the page quick, and is called off
   });
   assert.ok(slowest < 1000, `a frame took ${slowest} ms`);
   // It goes on while other parts of the page are looked at.
-  await page.locator("#tab-events").click();
-  await page.locator("#tab-break-it").click();
+  await tab(page, "Events");
+  await tab(page, "Break it");
   await page.locator("#hunt-cancel").click();
   await page.locator("#break-it").waitFor();
   assert.match(await page.locator(".hunted").innerText(), /Cancelled after/);
@@ -142,7 +142,7 @@ test("where a frame may have no worker, that is said", async () => {
   });
   await page.goto(playground.url + link(PLAIN));
   await whole(page);
-  await page.locator("#tab-break-it").click();
+  await tab(page, "Break it");
   await page.locator("#break-it").click();
   assert.match(await page.locator(".hunted [role=alert]").innerText(), /Background workers are not available/);
   await page.locator("#break-it").waitFor();

@@ -1,9 +1,8 @@
 // The cause of a violation in a run that is too long to test it unasked.
 
-import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { calm, startPlayground, until } from "./playground.mjs";
 import { link } from "./runs.mjs";
 
 let playground;
@@ -13,7 +12,7 @@ before(async () => {
 after(() => playground?.stop());
 
 test("the cause in a run of more than 20 000 events is tested on request, and again after a change", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const requests = Array.from({ length: 1600 }, (_, index) => ({
     at: index * 5,
     node: `P${(index % 5) + 1}`,

@@ -1,26 +1,21 @@
 // A link that compares runs (docs/link.md): made by "Copy link", opened elsewhere, kept while its runs are changed.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 
-import { startPlayground, until, whole } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
-
-const ORDERS = "ordering/fifo-multicast/three-orders";
-const calm = { reducedMotion: "reduce" };
+import { element, script, startCourses } from "./course.mjs";
+import { calm, clipboard, until, whole } from "./playground.mjs";
+import { ORDERS, bundled } from "./runs.mjs";
 
 let playground;
 before(async () => {
-  playground = await startPlayground();
+  playground = await startCourses();
 });
 after(() => playground?.stop());
 
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 const parts = (page) => page.locator(".compared .parts").innerText();
 const second = (page) => page.locator(".canvas.second svg");
-const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
 
 /** Fields of an address that hold differences from the first run. */
 const differences = (list) => `&c=deflate.${deflateRawSync(JSON.stringify(list)).toString("base64url")}`;
@@ -42,7 +37,6 @@ test("Copy link includes the second run and says so, and the link opens both", a
   const dialog = page.getByRole("dialog", { name: "Share this run" });
   await dialog.getByText("It also holds the second run beside this one.").waitFor();
   assert.equal(await dialog.getByLabel("Link", { exact: true }).inputValue(), link);
-  await shot(page, "share-both");
   await page.keyboard.press("Escape");
 
   const { hash } = new URL(link);
@@ -52,7 +46,6 @@ test("Copy link includes the second run and says so, and the link opens both", a
   assert.equal(await there.locator("#compare").inputValue(), "causal-multicast");
   assert.equal(await there.locator(".banner").count(), 0);
   assert.equal(new URL(there.url()).hash, hash, "the address stays as it was given");
-  await shot(there, "both");
   // A change of the run changes both, and the address has both.
   await there.locator('.canvas:not(.second) .arrow[data-message="Alice>Carol#1"]').focus();
   await there.keyboard.press("Enter");
@@ -76,14 +69,13 @@ test("Copy link includes the second run and says so, and the link opens both", a
 test("a link of several runs offers each, and a damaged one is refused with its text", async () => {
   const reader = await playground.reader({ ...calm, viewport: { width: 390, height: 844 }, colorScheme: "dark" });
   const first = await bundled(ORDERS);
-  const page = await reader.open(first + differences([{ seed: 8, title: "Another seed" }, { protocol: "abcast", title: null, until: 900 }]));
+  const page = await reader.open(first + differences([{ faults: [], title: "No delay" }, { protocol: "abcast", title: null, until: 900 }]));
   await second(page).waitFor();
-  assert.match(await parts(page), /in “Another seed”|Both runs are the same/);
+  assert.match(await parts(page), /in “No delay”/);
   const options = await page.locator('#compare optgroup[label="Run of the link"] option').allInnerTexts();
-  assert.deepEqual(options, ["Another seed", "run 3"]);
+  assert.deepEqual(options, ["No delay", "run 3"]);
   await page.locator("#compare").selectOption({ label: "run 3" });
-  await until(async () => /under Abcast|under .*ABCAST/i.test(await page.locator(".both thead").innerText()), "the other is shown");
-  await shot(page, "several-phone");
+  await until(async () => /under .*abcast/i.test(await page.locator(".both thead").innerText()), "the other is shown");
   const damaged = await reader.open(`${first}${differences([{ nodes: 0 }])}`);
   await damaged.locator(".banner .why").waitFor();
   assert.match(await damaged.locator(".banner .why").innerText(), /^c\[0\]\.nodes: found 0, expected/);
@@ -92,20 +84,8 @@ test("a link of several runs offers each, and a damaged one is refused with its 
 });
 
 test("an embed shows both runs of a link", async () => {
-  const { origin } = new URL(playground.url);
   const fragment = (await bundled(ORDERS)) + differences([{ protocol: "causal-multicast" }]);
-  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src ${origin}; style-src 'self'`;
-  const course = createServer((request, answer) => {
-    if (request.url !== "/") return answer.writeHead(204).end();
-    const html = `<!doctype html><html lang="en"><title>A course</title><body><world-lines scenario="${fragment}"></world-lines>
-      <script type="module" src="${playground.url}embed.js"></script>`;
-    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
-  });
-  await new Promise((resolve) => course.listen(0, "127.0.0.1", resolve));
-  const site = `http://localhost:${course.address().port}`;
-  const reader = await playground.reader({ ...calm, origins: [site] });
-  const page = await reader.context.newPage();
-  await page.goto(`${site}/`);
+  const { page, leave } = await playground.openCourse(element(fragment) + script(playground.url), calm);
   const place = page.locator("world-lines");
   await place.locator(".still svg").waitFor();
   await place.evaluate((it) => it.wake());
@@ -113,12 +93,9 @@ test("an embed shows both runs of a link", async () => {
   await frame.locator("#worldlines > .page .canvas.second svg").waitFor();
   await frame.locator(".compared .both").waitFor();
   await until(async () => place.evaluate((it) => /&c=/.test(it.link)), "the element knows the link of both");
-  await shot(page, "embed-both");
   await place.evaluate((it) => it.park());
   await place.locator(".still svg").waitFor();
   await place.evaluate((it) => it.wake());
   await frame.locator("#worldlines > .page .canvas.second svg").waitFor();
-  await reader.leave();
-  course.closeAllConnections();
-  await new Promise((resolve) => course.close(resolve));
+  await leave();
 });

@@ -2,6 +2,8 @@
 
 import { createServer } from "node:http";
 
+import { startPlayground } from "./playground.mjs";
+
 /** Waits until the program has drawn its run in a frame: the first picture, which the page's HTML carries, has the same elements. */
 export const arrived = (frame) => frame.locator("#worldlines > .page .stage svg").first().waitFor();
 
@@ -49,20 +51,40 @@ export async function serveCourse(url, body, { files = {}, policy = strict(url) 
   return { url: `http://localhost:${server.address().port}/`, stop };
 }
 
-/** Courses of a test file; `open` opens one for a new reader, `stop` ends those that a test that fails leaves behind. */
-export function courses(playground) {
+/** For a window that is to remember the messages that it gets, in `heard`: a script to begin each page with. */
+export function listen() {
+  if (window !== window.top) return;
+  window.heard = [];
+  addEventListener("message", ({ data }) => window.heard.push(data));
+}
+
+/** Has the course send a message to its first frame. */
+export const ask = (page, wish) =>
+  page.evaluate((wish) => document.querySelector("iframe").contentWindow.postMessage(wish, "*"), wish);
+
+/**
+ * As `startPlayground`, with course sites: `openCourse` opens one for a new reader, `stop` also ends those that a test that fails leaves
+ * behind.
+ */
+export async function startCourses(options) {
+  const playground = await startPlayground(options);
   const sites = [];
   return {
-    /** Opens a course site with this body, which embeds the page of the address `of`; `heard` are the messages that its window got, `warned` what was printed as a warning. */
-    async open(body, { files, policy, of = playground.url, ...options } = {}) {
+    ...playground,
+    async stop() {
+      for (const site of sites) await site.stop();
+      await playground.stop();
+    },
+    /**
+     * Opens a course site with this body, which embeds the page of the address `of`; `heard` are the messages of a kind that its window got,
+     * `warned` is what was printed. `prepare` gets the reader's context before anything is opened; pages may ask `origins` too.
+     */
+    async openCourse(body, { files, policy, of = playground.url, prepare, origins = [], ...options } = {}) {
       const site = await serveCourse(of, body, { files, policy });
       sites.push(site);
-      const reader = await playground.reader({ origins: [new URL(site.url).origin, new URL(of).origin], ...options });
-      await reader.context.addInitScript(() => {
-        if (window !== window.top) return;
-        window.heard = [];
-        addEventListener("message", ({ data }) => window.heard.push(data));
-      });
+      const reader = await playground.reader({ origins: [new URL(site.url).origin, new URL(of).origin, ...origins], ...options });
+      await reader.context.addInitScript(listen);
+      await prepare?.(reader.context);
       const page = await reader.context.newPage();
       const warned = [];
       page.on("console", (message) => warned.push(message.text()));
@@ -83,9 +105,6 @@ export function courses(playground) {
           await site.stop();
         },
       };
-    },
-    async stop() {
-      for (const site of sites) await site.stop();
     },
   };
 }

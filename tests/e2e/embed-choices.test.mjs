@@ -3,34 +3,26 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { arrived, courses, element, script as scriptOf, wake } from "./course.mjs";
-import { startPlayground, until } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
-
-const OPENING = "reliable/best-effort-broadcast/sender-crashes-half-way";
+import { arrived, ask, element, script as scriptOf, startCourses, wake } from "./course.mjs";
+import { until } from "./playground.mjs";
+import { OPENING, bundled } from "./runs.mjs";
 
 let playground;
-let sites;
 before(async () => {
-  playground = await startPlayground();
-  sites = courses(playground);
+  playground = await startCourses();
 });
-after(async () => {
-  await sites?.stop();
-  await playground?.stop();
-});
+after(() => playground?.stop());
 
 const script = () => scriptOf(playground.url);
 
 /** Opens a course with the opening example in a plain frame with these keys. */
 async function framed(keys, { height = 900, ...options } = {}) {
   const source = `${playground.url}?embed${await bundled(OPENING)}&amp;${keys}`;
-  const site = await sites.open(`<iframe sandbox="allow-scripts" width="900" height="${height}" src="${source}"></iframe>`, options);
+  const site = await playground.openCourse(`<iframe sandbox="allow-scripts" width="900" height="${height}" src="${source}"></iframe>`, options);
   const frame = site.page.frameLocator("iframe");
   await arrived(frame);
   await until(async () => (await site.heard("ready")).length === 1, "it is ready");
-  const ask = (wish) => site.page.evaluate((wish) => document.querySelector("iframe").contentWindow.postMessage(wish, "*"), wish);
-  return { ...site, frame, ask, last: async (kind) => (await site.heard(kind)).at(-1) };
+  return { ...site, frame, last: async (kind) => (await site.heard(kind)).at(-1) };
 }
 
 const SHOWN = {
@@ -39,14 +31,14 @@ const SHOWN = {
 };
 
 test("controls are a list: what is not in it is not shown, and cannot be changed", async () => {
-  const { frame, page, leave, heard, last, ask } = await framed("controls=play.step.drop.changes.legend");
+  const { frame, page, leave, heard, last } = await framed("controls=play.step.drop.changes.legend");
   await frame.locator(".legend").waitFor();
   for (const [name, selector] of Object.entries(SHOWN)) {
     const shown = ["play", "step", "changes", "legend"].includes(name);
     assert.equal(await frame.locator(selector).first().isVisible(), shown, name);
   }
-  await ask({ worldlines: "pause" });
-  await ask({ worldlines: "seek", time: 100 });
+  await ask(page, { worldlines: "pause" });
+  await ask(page, { worldlines: "seek", time: 100 });
   // Only the drop is in the menu of a message.
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   await page.keyboard.press("Enter");
@@ -100,7 +92,7 @@ test("without a loop a run stops at its end, and all verdicts are shown", async 
 
 test("a hidden future is not drawn until the playhead comes there, and no still picture tells it", async () => {
   const fragment = await bundled(OPENING);
-  const site = await sites.open(element(fragment, 'future="hidden" start="40" property="validity"') + script());
+  const site = await playground.openCourse(element(fragment, 'future="hidden" start="40" property="validity"') + script());
   const place = site.page.locator("world-lines");
   await place.locator(".still svg").waitFor();
   const told = await place.locator(".still svg").textContent();
@@ -161,11 +153,11 @@ test("a picture that an author wrote stands without scripts and on paper, until 
   const fragment = await bundled(OPENING);
   const own = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80" role="img"><title>By the author</title><rect width="300" height="80"/></svg>';
   const body = element(fragment, "", own);
-  const plain = await sites.open(body + script(), { javaScriptEnabled: false });
+  const plain = await playground.openCourse(body + script(), { javaScriptEnabled: false });
   await plain.page.locator("world-lines > svg").waitFor();
   await plain.leave();
 
-  const site = await sites.open(body + script());
+  const site = await playground.openCourse(body + script());
   const place = site.page.locator("world-lines");
   await place.locator(".still svg").waitFor();
   assert.equal(await place.locator("> svg").isVisible(), false, "its own picture is there");

@@ -3,13 +3,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { element, script, serveCourse } from "./course.mjs";
+import { ask, element, listen, script, serveCourse } from "./course.mjs";
 import { firefoxPath, launchFirefox } from "./firefox.mjs";
 import { DIST, until } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
+import { OPENING, bundled } from "./runs.mjs";
 import { serveFolder } from "./static-server.mjs";
-
-const OPENING = "reliable/best-effort-broadcast/sender-crashes-half-way";
 
 const options = { skip: firefoxPath ? false : "no Firefox is named" };
 
@@ -39,11 +37,7 @@ async function open(body) {
     if (message.type() === "error") complain(message.text());
   });
   page.on("pageerror", (error) => complain(String(error)));
-  await page.evaluateOnNewDocument(() => {
-    if (window !== window.top) return;
-    window.heard = [];
-    addEventListener("message", ({ data }) => window.heard.push(data));
-  });
+  await page.evaluateOnNewDocument(listen);
   await page.goto(site.url);
   return {
     page,
@@ -105,15 +99,13 @@ test("in Firefox an element under a strict policy is a picture, then a run that 
 test("in Firefox a sandboxed frame tells what happens, obeys, and leaves the wheel to the page around", options, async () => {
   const source = `${server.url}?embed${await bundled(OPENING)}&amp;height=450`;
   const site = await open(`<iframe sandbox="allow-scripts" width="900" height="450" src="${source}"></iframe>${tall}`);
-  const ask = (wish) =>
-    site.page.evaluate((wish) => document.querySelector("iframe").contentWindow.postMessage(wish, "*"), wish);
   const frame = await site.run();
   await until(async () => (await site.heard("ready")).length === 1, "it is ready");
   await until(async () => (await site.heard("resize")).at(-1)?.height === 450, "it keeps to its height");
-  await ask({ worldlines: "pause" });
-  await ask({ worldlines: "seek", time: 30 });
+  await ask(site.page, { worldlines: "pause" });
+  await ask(site.page, { worldlines: "seek", time: 30 });
   await until(async () => (await site.heard("time")).at(-1)?.time === 30, "it goes to the moment");
-  await ask({ worldlines: "seek", time: "soon" });
+  await ask(site.page, { worldlines: "seek", time: "soon" });
   await until(async () => (await site.heard("error")).some((it) => /found "soon"/.test(it.message)), "it refuses nonsense");
   await wheel(site, frame);
   await site.leave();

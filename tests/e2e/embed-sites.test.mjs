@@ -4,32 +4,24 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { arrived, courses, element, script, wake } from "./course.mjs";
-import { DIST, startPlayground, until } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
+import { arrived, element, script, startCourses, wake } from "./course.mjs";
+import { DIST, until } from "./playground.mjs";
+import { OPENING, ORDERS, bundled } from "./runs.mjs";
 import { serveFolder } from "./static-server.mjs";
 
-const OPENING = "reliable/best-effort-broadcast/sender-crashes-half-way";
-const FIFO = "ordering/fifo-multicast/three-orders";
-
 let playground;
-let sites;
 before(async () => {
-  playground = await startPlayground();
-  sites = courses(playground);
+  playground = await startCourses();
 });
-after(async () => {
-  await sites?.stop();
-  await playground?.stop();
-});
+after(() => playground?.stop());
 
 test("of many embeds at most three are live beside one hidden frame, and the program is downloaded once", async () => {
   const kept = [];
   const server = await serveFolder(DIST, { kept });
-  const [opening, fifo] = await Promise.all([OPENING, FIFO].map(bundled));
+  const [opening, fifo] = await Promise.all([OPENING, ORDERS].map(bundled));
   const text = "<p>text</p>".repeat(10);
   const body = Array.from({ length: 5 }, (_, at) => element(at % 2 === 0 ? opening : fifo) + text).join("");
-  const site = await sites.open(body + script(server.url), { of: server.url });
+  const site = await playground.openCourse(body + script(server.url), { of: server.url });
   const { page } = site;
   const all = page.locator("world-lines");
   const frames = () =>
@@ -64,12 +56,12 @@ test("a slide of reveal.js has a run that is as high as it should be, and can be
     "/reveal.esm.js": await file("reveal.esm.js", "text/javascript"),
     "/slides.js": { type: "text/javascript", content: start },
   };
-  const [opening, fifo] = await Promise.all([OPENING, FIFO].map(bundled));
+  const [opening, fifo] = await Promise.all([OPENING, ORDERS].map(bundled));
   const slide = (within) => `<section>${within}</section>`;
   const slides = slide("First") + slide(element(opening, 'height="500"')) + slide(element(fifo, 'height="500"'));
   const body = `<link rel="stylesheet" href="reveal.css"><div class="reveal"><div class="slides">${slides}</div></div><script type="module" src="slides.js"></script>`;
   // Reveal sets styles by properties of elements and by one element <style>, which the policy of a course forbids.
-  const site = await sites.open(body + script(playground.url), { files, policy: "" });
+  const site = await playground.openCourse(body + script(playground.url), { files, policy: "" });
   const { page } = site;
   await until(() => page.evaluate(() => window.Reveal?.isReady() === true), "the slides are there");
   for (const at of [1, 2]) {
@@ -96,10 +88,10 @@ test("a slide of reveal.js has a run that is as high as it should be, and can be
 });
 
 test("a frame of a learning system is used at 450 pixels: it scrolls within, and the page around only before", async () => {
-  const fragment = await bundled(FIFO);
+  const fragment = await bundled(ORDERS);
   const source = `${playground.url}?embed${fragment}&amp;height=450`;
   const frame = `<iframe sandbox="allow-scripts" width="900" height="450" src="${source}"></iframe>`;
-  const site = await sites.open(`${frame}${"<p>text</p>".repeat(200)}`);
+  const site = await playground.openCourse(`${frame}${"<p>text</p>".repeat(200)}`);
   const { page } = site;
   const run = page.frameLocator("iframe");
   await arrived(run);

@@ -3,18 +3,18 @@
 // page in `dist/`, and Linux for the memory.
 
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 
 import { launchChromium } from "./chromium.mjs";
+import { arrived, element, script, serveCourse } from "./course.mjs";
 import { DIST, until } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
+import { DEADLOCK, OPENING, ORDERS, bundled } from "./runs.mjs";
 import { serveFolder } from "./static-server.mjs";
 
 const COUNT = 50;
 const RUNS = [
-  "reliable/best-effort-broadcast/sender-crashes-half-way",
-  "ordering/fifo-multicast/three-orders",
-  "mutex/maekawa/deadlock",
+  OPENING,
+  ORDERS,
+  DEADLOCK,
 ];
 /** Distance of one turn of the wheel, in CSS pixels, and the time after it, in ms. */
 const STEP = 300;
@@ -24,19 +24,12 @@ const server = await serveFolder(DIST);
 const fragments = await Promise.all(RUNS.map(bundled));
 const text = "<p>Some text of the course between two runs.</p>".repeat(3);
 const each = (make) => Array.from({ length: COUNT }, (_, at) => make(at) + text).join("");
-const pages = {
-  embeds: each((at) => `<world-lines scenario="${fragments[at % fragments.length]}"></world-lines>`),
+const bodies = {
+  embeds: each((at) => element(fragments[at % fragments.length])) + script(server.url),
   frames: each(() => '<iframe width="100%" height="450" title="Empty"></iframe>'),
 };
-const script = `<script type="module" src="${server.url}embed.js"></script>`;
-const course = createServer((request, answer) => {
-  const page = pages[request.url.slice(1)];
-  if (page === undefined) return answer.writeHead(204).end();
-  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A course</title><body>${page}${page === pages.embeds ? script : ""}</body></html>`;
-  return answer.writeHead(200, { "content-type": "text/html" }).end(html);
-});
-await new Promise((resolve) => course.listen(0, "127.0.0.1", resolve));
-const address = `http://localhost:${course.address().port}/`;
+const courses = {};
+for (const [name, body] of Object.entries(bodies)) courses[name] = await serveCourse(server.url, body, { policy: "" });
 
 /** Proportional set size of all renderers of a browser, in MB. */
 async function memory(browser) {
@@ -75,7 +68,7 @@ async function measure(name, { wakes }) {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(address + name);
+    await page.goto(courses[name].url);
     await page.waitForTimeout(2000);
     await page.mouse.move(600, 400);
     /** Scrolls through the page, down or up, from end to end. */
@@ -95,7 +88,7 @@ async function measure(name, { wakes }) {
     for (let at = 0; at < wakes; at += 1) {
       const place = page.locator("world-lines").nth(COUNT - 1 - at);
       await place.evaluate((it) => it.wake());
-      await place.frameLocator("iframe").locator("#worldlines > .page .stage svg").first().waitFor();
+      await arrived(place.frameLocator("iframe"));
     }
     await page.waitForTimeout(wakes > 0 ? 5000 : 1000);
     if (wakes > 0) scrolling = await longest(browser, page, () => scroll(-STEP));
@@ -119,5 +112,5 @@ for (const [what, { megabytes, clock, processor }] of [
   console.log(`| ${what} | ${rounded(megabytes)} MB | ${rounded(megabytes - empty.megabytes)} MB | ${rounded(clock)} ms | ${rounded(processor)} ms |`);
 }
 console.log("Goals: at most 150 MB more, and no task over 50 ms while the page is scrolled through.");
-await new Promise((resolve) => course.close(resolve));
+for (const { stop } of Object.values(courses)) await stop();
 await server.stop();

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until, whole } from "./playground.mjs";
+import { calm, heading, startPlayground, until, whole } from "./playground.mjs";
 import { bundled, link } from "./runs.mjs";
 
 const COMMIT = new URL("../../static/scenarios/recovery/two-phase-commit/one-votes-no.json", import.meta.url);
@@ -16,12 +16,11 @@ before(async () => {
 });
 after(() => playground?.stop());
 
-const heading = (page) => page.locator("#run-heading").innerText();
 const address = (page) => page.evaluate(() => location.search + location.hash.slice(0, 11));
 
 /** A reader to whom the host has these files beside the page, by their names; others are not there. */
 async function readerOf(files) {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   await reader.context.route(/\/files\//, (route) => {
     const name = decodeURIComponent(new URL(route.request().url()).pathname.split("/files/")[1]);
     return name in files ? route.fulfill({ body: files[name] }) : route.fulfill({ status: 404 });

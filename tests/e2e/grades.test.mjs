@@ -4,15 +4,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { unzip } from "../npm/archive.mjs";
-import { DIST, startPlayground, until } from "./playground.mjs";
-import { bundled, link } from "./runs.mjs";
+import { arrived, element, script, startCourses } from "./course.mjs";
+import { DIST, calm, until } from "./playground.mjs";
+import { OPENING, bundled, link } from "./runs.mjs";
 import { serveFolder } from "./static-server.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -38,9 +38,9 @@ before(async () => {
   writeFileSync(ids, Object.keys(OF_STUDENTS).join("\n"));
   const table = command("variants", path.join(folder, "variants.json"), "--students", ids);
   for (const row of table.trim().split("\r\n").slice(1)) OF_STUDENTS[row.split(",")[0]] = row.split(",")[1];
-  playground = await startPlayground();
+  playground = await startCourses();
 });
-/** Servers, which a test that fails leaves behind. */
+/** Learning systems, which a test that fails leaves behind. */
 const servers = [];
 after(async () => {
   for (const server of servers) await server.stop();
@@ -54,9 +54,6 @@ const neighbours = () => {
   return [first, others.find((id) => OF_STUDENTS[id] !== OF_STUDENTS[first])];
 };
 
-/** Waits until the program has drawn its run in a frame. */
-const arrived = (frame) => frame.locator("#worldlines > .page .stage svg").first().waitFor();
-
 /** Delays a message of the run in a frame, as a reader does. */
 async function delay(page, frame, message, by) {
   await frame.locator(`.arrow[data-message="${message}"]`).focus();
@@ -67,12 +64,10 @@ async function delay(page, frame, message, by) {
   await frame.locator(".theatre.edited").waitFor();
 }
 
-/** The course site: it keeps what is reported, and answers what it keeps, also after a reload. */
-function host() {
+/** For a course site that keeps what is reported, and answers what it keeps, also after a reload. */
+function keep() {
   if (window !== window.top) return;
-  window.heard = [];
   addEventListener("message", ({ data, source }) => {
-    window.heard.push(data);
     if (data.subject === "SPLICE.reportScoreAndState") sessionStorage.setItem("kept", data.state);
     if (data.subject !== "SPLICE.getState") return;
     const state = sessionStorage.getItem("kept");
@@ -80,29 +75,14 @@ function host() {
   });
 }
 
-/** Opens a course site of another origin, under a strict policy, with this body. */
+/** Opens such a course site with this body. */
 async function open(body) {
-  const { origin } = new URL(playground.url);
-  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src ${origin}; style-src 'self'`;
-  const server = createServer((request, answer) => {
-    if (request.url !== "/") return answer.writeHead(204).end();
-    const html = `<!doctype html><html lang="en"><title>A course</title><body>${body}</body></html>`;
-    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  servers.push({ stop });
-  // Another name of this machine is another origin.
-  const url = `http://localhost:${server.address().port}/`;
-  const reader = await playground.reader({ origins: [new URL(url).origin], reducedMotion: "reduce" });
-  await reader.context.addInitScript(host);
   const asked = [];
-  reader.context.on("request", (request) => asked.push(request.url()));
-  const page = await reader.context.newPage();
-  await page.goto(url);
+  const prepare = async (context) => {
+    await context.addInitScript(keep);
+    context.on("request", (request) => asked.push(request.url()));
+  };
+  const { page, leave } = await playground.openCourse(body, { ...calm, prepare });
   const heard = (subject) => page.evaluate((subject) => window.heard.filter((it) => it.subject === subject), subject);
   return {
     page,
@@ -110,7 +90,7 @@ async function open(body) {
     /** Names of the files that were asked for. */
     files: () => asked.map((it) => new URL(it).pathname.split("/").at(-1)),
     reports: async () => (await heard("SPLICE.reportScoreAndState")).map(({ score, state }) => [score, state]),
-    leave: () => reader.leave(),
+    leave,
   };
 }
 
@@ -171,7 +151,7 @@ for (const [name, attributes] of [["a frame", ""], ["a frame in a sandbox", 'san
 }
 
 test("a frame whose run is no exercise reports nothing, whatever its reader opens in it", async () => {
-  const fragment = await bundled("reliable/best-effort-broadcast/sender-crashes-half-way");
+  const fragment = await bundled(OPENING);
   const source = `${playground.url}?embed${fragment}&amp;controls=full`;
   const site = await open(`<iframe width="1200" height="700" src="${source}"></iframe>`);
   const frame = site.page.frameLocator("iframe");
@@ -195,8 +175,7 @@ test("an element opens the variant of its student, and a parked one goes on with
   const file = path.join(folder, "variants.json");
   const fragment = command("link", file).trim();
   assert.doesNotMatch(fragment, /&d=/, "the digest of a variant's run is another");
-  const element = `<world-lines scenario="${fragment}" student="${own}"></world-lines>`;
-  const site = await open(`${element}<script type="module" src="${playground.url}embed.js"></script>`);
+  const site = await open(element(fragment, `student="${own}"`) + script(playground.url));
   const { page, reports } = site;
   const place = page.locator("world-lines");
   await place.locator(".still svg").waitFor();
@@ -288,7 +267,7 @@ test("a package opens the variant of its student, reports to the learning system
   const exercise = path.join(folder, "variants.json");
   const [own, neighbour] = neighbours();
   const url = await system(exercise);
-  const reader = await playground.reader({ origins: [new URL(url).origin], reducedMotion: "reduce" });
+  const reader = await playground.reader({ origins: [new URL(url).origin], ...calm });
   const page = await reader.context.newPage();
   await page.goto(`${url}?student=${own}`);
   const frame = page.frameLocator("iframe");
@@ -316,7 +295,7 @@ test("a package opens the variant of its student, reports to the learning system
 test("a package without variants opens its exercise, and one with variants needs to know the student", async () => {
   const reports = await system(EXERCISE);
   const nameless = await system(path.join(folder, "variants.json"));
-  const reader = await playground.reader({ origins: [reports, nameless].map((url) => new URL(url).origin), reducedMotion: "reduce" });
+  const reader = await playground.reader({ origins: [reports, nameless].map((url) => new URL(url).origin), ...calm });
   const page = await reader.context.newPage();
   await page.goto(reports);
   const frame = page.frameLocator("iframe");

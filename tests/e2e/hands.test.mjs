@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, tab, until } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -165,7 +165,7 @@ test("on a phone a button lets a finger draw the lasso", async () => {
 
 test("the scenario is edited as text; what is wrong is said at its line, and nothing is lost", async () => {
   const { reader, page } = await example(RECEIVER_CRASHES);
-  await page.getByRole("tab", { name: "As text" }).click();
+  await tab(page, "As text");
   const field = page.getByRole("textbox", { name: "Scenario as JSON" });
   const text = await field.inputValue();
   const line = text.split("\n").findIndex((line) => line.includes('"Dave", "do"')) + 1;
@@ -180,8 +180,8 @@ test("the scenario is edited as text; what is wrong is said at its line, and not
     return [top(".wrong-line"), top(".line-numbers") + 8];
   });
   assert.equal(Math.round((marked - first) / 20) + 1, line, "the line is marked");
-  await page.getByRole("tab", { name: "Events" }).click();
-  await page.getByRole("tab", { name: "As text" }).click();
+  await tab(page, "Events");
+  await tab(page, "As text");
   assert.equal(await field.inputValue(), wrong, "what is typed survives");
   await page.locator("#go-to-line").click();
   await page.keyboard.insertText('"node": "Carol"');

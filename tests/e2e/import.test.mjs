@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { calm, heading, startPlayground, tab, until } from "./playground.mjs";
 import { broadcasts } from "./runs.mjs";
 import { tasksOf, watch } from "./tasks.mjs";
 
 const CORPUS = new URL("../corpus/import/", import.meta.url);
-const calm = { reducedMotion: "reduce" };
 
 let playground;
 before(async () => {
@@ -18,7 +17,6 @@ before(async () => {
 after(() => playground?.stop());
 
 const sample = (name) => readFile(new URL(name, CORPUS), "utf8");
-const heading = (page) => page.locator("#run-heading").innerText();
 const banner = (page) => page.locator(".banner .why").innerText();
 const address = (page) => page.evaluate(() => location.hash);
 
@@ -98,16 +96,12 @@ test("all views show a recorded run, and none changes it", async () => {
   assert.equal(await menu.locator("button:not(.close), input, form").count(), 0);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+z");
-  const tab = (name) => page.getByRole("tab", { name, exact: true });
   for (const name of await page.getByRole("tab").allInnerTexts()) {
-    await tab(name).click();
-    await page.locator("#panel > *").first().waitFor();
-    assert.equal(await page.locator("#panel .refused").count(), 0, name);
+    const panel = await tab(page, name);
+    assert.equal(await panel.locator(".refused").count(), 0, name);
   }
-  await tab("Break it").click();
-  assert.match(await page.locator("#panel").innerText(), /no search can run it again/);
-  await tab("Events").click();
-  assert.match(await page.locator("#panel").innerText(), /write/);
+  assert.match(await (await tab(page, "Break it")).innerText(), /no search can run it again/);
+  assert.match(await (await tab(page, "Events")).innerText(), /write/);
   // The cut and the logical times are of its events.
   await page.getByRole("button", { name: "Show cut" }).click();
   await page.locator(".stage .cutline").first().waitFor();
@@ -128,7 +122,7 @@ test("states of a model checker are shown by node", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
   await dropped(page, "tlc-counterexample.json");
-  await page.getByRole("tab", { name: "State", exact: false }).first().click();
+  await tab(page, "State");
   await until(async () => (await page.locator("#panel .node-state").count()) > 1, "the nodes are there");
   assert.match(await page.locator("#panel").innerText(), /pc\s*cs\s*was wait/);
   await reader.leave();

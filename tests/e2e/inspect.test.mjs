@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { startPlayground, tab } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -26,8 +26,6 @@ async function atTheEnd(path, options) {
   await page.keyboard.press("End");
   return { reader, page };
 }
-
-const tab = (page, name) => page.getByRole("tab", { name, exact: true }).click();
 
 test("a state shows what the last step changed, and follows the playhead", async () => {
   const { reader, page } = await atTheEnd("ordering/causal-multicast/three-orders");

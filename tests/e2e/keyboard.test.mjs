@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { calm, startPlayground } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -12,7 +12,7 @@ before(async () => {
 after(() => playground?.stop());
 
 async function open() {
-  const reader = await playground.reader({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+  const reader = await playground.reader({ viewport: { width: 1280, height: 900 }, ...calm });
   const page = await reader.open();
   await page.keyboard.press("End");
   return { reader, page };

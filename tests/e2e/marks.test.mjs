@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { startPlayground } from "./playground.mjs";
+import { DEADLOCK } from "./runs.mjs";
 
 let playground;
 before(async () => {
@@ -39,7 +40,7 @@ test("two in the critical section at once stand out, and a click goes through to
 
 test("who waits for each other is said among the verdicts and drawn at the end", async () => {
   const reader = await playground.reader();
-  const page = await example(reader, "mutex/maekawa/deadlock");
+  const page = await example(reader, DEADLOCK);
   const said = await page.locator(".verdicts .deadlock").innerText();
   assert.match(said, /^Deadlock: (\w+) → .* → \1 wait for each other\.$/);
   const names = said.match(/ → /g).length;

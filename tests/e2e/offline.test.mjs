@@ -2,26 +2,20 @@
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { launchChromium } from "./chromium.mjs";
-import { DIST, PATIENCE, whole } from "./playground.mjs";
+import { arrived, serveCourse } from "./course.mjs";
+import { DIST, PATIENCE, tab, until as untilPatient, whole } from "./playground.mjs";
 import { serveFolder } from "./static-server.mjs";
 
 /** Time limit for a hundred files to be fetched and kept, in milliseconds. */
 const LONG = 90_000;
 
 /** Waits until something is so. No reader waits for it, so it may take long on a busy machine. */
-async function until(isSo, what) {
-  const end = Date.now() + LONG;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const until = (isSo, what) => untilPatient(isSo, what, LONG);
 
 const NEXT = "0123456789abcdef";
 
@@ -97,6 +91,26 @@ async function visit(context, url) {
 const buildIn = (page) => page.evaluate(() => document.documentElement.dataset.files);
 const cachesOf = (page) => page.evaluate(async () => (await caches.keys()).map((name) => name.split(" ").at(-1)).sort());
 
+/** Has the page look for a new build, and waits for the answer: the worker answers one look after the other. */
+const looksAgain = (page) =>
+  page.evaluate(async () => {
+    dispatchEvent(new Event("online"));
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    const answer = new Promise((resolve) => (port1.onmessage = resolve));
+    active.postMessage({ worldlines: "look", fetches: false }, [port2]);
+    await answer;
+  });
+
+/** Waits until `offline.js` has done in a page or frame what it does there: it begins when nothing else is to be done. */
+async function rested(page) {
+  const isThere = () => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/offline.js"));
+  await until(() => page.evaluate(isThere), "the script is there");
+  await page.evaluate(async () => {
+    for (let count = 0; count < 5; count += 1) await new Promise((resolve) => requestIdleCallback(resolve));
+  });
+}
+
 test("after one visit every part of the page works without a network", async () => {
   const { url, stop } = await site();
   const { context, thrown } = await reader();
@@ -106,15 +120,14 @@ test("after one visit every part of the page works without a network", async () 
   await whole(page);
   await page.selectOption("#protocol", "paxos");
   await page.locator(".about b", { hasText: "Paxos" }).waitFor();
-  for (const tab of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
-    await page.getByRole("tab", { name: tab, exact: true }).click();
-    await page.locator("#panel").waitFor();
-    assert.equal(await page.locator("#panel .missing").count(), 0, tab);
+  for (const name of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
+    const panel = await tab(page, name);
+    assert.equal(await panel.locator(".missing").count(), 0, name);
   }
-  await page.getByRole("tab", { name: "Source", exact: true }).click();
+  await tab(page, "Source");
   await page.locator("#panel", { hasText: "fn " }).waitFor();
   await page.selectOption("#protocol", "best-effort-broadcast");
-  await page.getByRole("tab", { name: "Break it" }).click();
+  await tab(page, "Break it");
   const worker = page.waitForEvent("worker");
   await page.locator("#panel").getByRole("button", { name: /Find|Search|Break/ }).first().click();
   await worker;
@@ -145,8 +158,7 @@ test("a new build is told, changes nothing by itself, and is there after a reloa
   assert.equal(page.url(), link);
   await page.evaluate((build) => fetch(`./${build}/search.wasm`).then(({ ok }) => ok || Promise.reject(new Error("gone"))), before);
   await line.getByRole("button", { name: "Later" }).click();
-  await page.evaluate(() => dispatchEvent(new Event("online")));
-  await page.waitForTimeout(300);
+  await looksAgain(page);
   assert.equal(await line.count(), 0, "it is told once");
   // Another tab has the next build, and both go on.
   const second = await visit(context, url);
@@ -193,7 +205,7 @@ test("half a build is not kept, and a page of another is no build", async () => 
   await page.goto(url);
   await whole(page);
   await until(async () => (await cachesOf(page)).includes(build), "it is being kept");
-  await page.waitForTimeout(1500);
+  await looksAgain(page);
   assert.equal(await isKept(page), false);
   assert.ok(!(await cachesOf(page)).includes("latest"));
   await writeFile(file, content);
@@ -242,29 +254,23 @@ test("nothing is kept for a reader who saves data, nor by an embed or a frame wi
   await page.goto(url);
   await whole(page);
   const registered = (it) => it.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
-  await page.waitForTimeout(1000);
+  await rested(page);
   assert.equal(await registered(page), 0);
   const embed = await context.newPage();
   await embed.goto(`${url}?embed`);
-  await embed.locator("#worldlines > .page .stage svg").waitFor();
-  await embed.waitForTimeout(1000);
+  await arrived(embed);
+  await rested(embed);
   assert.equal(await registered(embed), 0);
   const asked = [];
   context.on("request", (request) => asked.push(request.url()));
-  const body = `<iframe sandbox="allow-scripts" width="1200" height="780" src="${url}"></iframe>`;
-  const course = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end(body));
-  await new Promise((resolve) => course.listen(0, "127.0.0.1", resolve));
+  const course = await serveCourse(url, `<iframe sandbox="allow-scripts" width="1200" height="780" src="${url}"></iframe>`);
+  stops.add(course.stop);
   const host = await context.newPage();
-  // Another name of this machine is another origin.
-  await host.goto(`http://localhost:${course.address().port}`);
-  const frame = host.frameLocator("iframe");
-  await frame.locator("#worldlines > .page .stage svg").waitFor();
-  await until(() => asked.some((address) => address.endsWith("/offline.js")), "the frame has the script");
-  await host.waitForTimeout(1000);
+  await host.goto(course.url);
+  await arrived(host.frameLocator("iframe"));
+  await rested(host.frames().find((it) => it.url() === url));
   assert.ok(!asked.some((address) => address.endsWith("/sw.js")));
   await context.close();
-  course.closeAllConnections();
-  await new Promise((resolve) => course.close(resolve));
 });
 
 test("the page can be installed: its manifest and icons are there", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until, whole } from "./playground.mjs";
+import { startPlayground, tab, until, whole } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -42,7 +42,7 @@ test("after a panic the last change is there again, in a fresh program, and can 
   const reader = await playground.reader();
   const page = await reader.open();
   const opened = await faults(page);
-  await page.getByRole("tab", { name: "State" }).click();
+  await tab(page, "State");
   await crash(page);
   const done = await faults(page);
   // Nothing that would be kept only after a while is kept when the program has stopped.

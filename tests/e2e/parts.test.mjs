@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, tab, until } from "./playground.mjs";
+import { OPENING } from "./runs.mjs";
 
 let playground;
 before(async () => {
@@ -37,7 +38,7 @@ test("a part that could not be fetched is fetched again, at once and when it is 
   assert.ok(asked >= 2, `asked ${asked} times`);
   there = true;
   await until(fetched, "the part is there");
-  await page.getByRole("tab", { name: "Network", exact: true }).click();
+  await tab(page, "Network");
   await page.locator("#panel").waitFor();
   await context.close();
 });
@@ -53,7 +54,7 @@ test("a part of another build is refused, and the program goes on", async () => 
   });
   await page.getByRole("tab", { name: "Numbers", exact: true }).click();
   await until(() => warnings.some((text) => /another build/.test(text)), "the console says why");
-  await page.getByRole("tab", { name: "Network", exact: true }).click();
+  await tab(page, "Network");
   await page.locator("#panel").waitFor();
   await context.close();
 });
@@ -116,7 +117,7 @@ test("a tab that cannot be fetched says so in its place, and is fetched when the
 
 test("a violation does not wait for the search for its cause, which is fetched when the reader tries again", async () => {
   const { context, page, back } = await cutOff("causes");
-  await page.selectOption("#example", "reliable/best-effort-broadcast/sender-crashes-half-way");
+  await page.selectOption("#example", OPENING);
   const violated = page.locator(".verdict.violated");
   await violated.first().waitFor();
   const message = violated.locator(".missing[role=alert]").first();

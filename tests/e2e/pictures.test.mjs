@@ -7,11 +7,10 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
-import { startPlayground, until } from "./playground.mjs";
-import { broadcasts, bundled } from "./runs.mjs";
+import { calm, openShare, startPlayground, tab, until } from "./playground.mjs";
+import { OPENING, ORDERS, broadcasts, bundled } from "./runs.mjs";
 import { tasksOf, watch } from "./tasks.mjs";
 
-const calm = { reducedMotion: "reduce" };
 const LICENCE = "https://creativecommons.org/licenses/by/4.0/";
 
 let playground;
@@ -20,17 +19,7 @@ before(async () => {
 });
 after(() => playground?.stop());
 
-/** A reader with the page at the end of a run, and the open dialog. */
-async function opened(fragment = "", { prepare, ...options } = {}) {
-  const reader = await playground.reader({ ...calm, ...options });
-  if (prepare) await reader.context.addInitScript(prepare);
-  const page = await reader.open(fragment);
-  await page.keyboard.press("End");
-  await page.locator("#share").click();
-  const dialog = page.getByRole("dialog", { name: "Share this run" });
-  await dialog.waitFor();
-  return { reader, page, dialog };
-}
+const opened = (fragment, options) => openShare(playground, fragment, options);
 
 /** Presses a button, and returns the name and the bytes of the file that the browser saves. */
 async function saved(page, dialog, button) {
@@ -92,23 +81,21 @@ const compare = (page, png, svg) =>
 test("the picture in pixels is the picture of the SVG, at each scale, with title, licence and link", async () => {
   const { reader, page, dialog } = await opened(await bundled("election/bully/leader-crashes"));
   const other = await decoder(reader);
-  for (const colours of ["light", "dark"]) {
+  for (const [colours, scale] of [["light", 1], ["dark", 2]]) {
     await dialog.getByLabel("Colours of the picture").selectOption(colours);
     const [, svg] = await saved(page, dialog, "Save picture (SVG)");
-    for (const scale of colours === "light" ? [1] : [2]) {
-      await dialog.getByLabel(/^Size in pixels/).selectOption(`${scale}×`);
-      const [name, png] = await saved(page, dialog, "Save picture (PNG)");
-      assert.match(name, /^[a-z0-9-]+\.png$/);
-      await dialog.getByText(`The browser saves ${name}.`).waitFor();
-      const { size, drawn, apart, inked } = await compare(other, png, svg);
-      assert.deepEqual(size, drawn.map((side) => side * scale));
-      assert.ok(apart < 0.002, `${apart} of the pixels differ`);
-      assert.ok(inked > 0.01, "something is drawn");
-      const texts = textsOf(png);
-      assert.equal(texts.Title, await page.locator(".title span").first().innerText());
-      assert.equal(texts.Copyright, LICENCE);
-      assert.match(texts.Source, /#s=deflate\./);
-    }
+    await dialog.getByLabel(/^Size in pixels/).selectOption(`${scale}×`);
+    const [name, png] = await saved(page, dialog, "Save picture (PNG)");
+    assert.match(name, /^[a-z0-9-]+\.png$/);
+    await dialog.getByText(`The browser saves ${name}.`).waitFor();
+    const { size, drawn, apart, inked } = await compare(other, png, svg);
+    assert.deepEqual(size, drawn.map((side) => side * scale));
+    assert.ok(apart < 0.002, `${apart} of the pixels differ`);
+    assert.ok(inked > 0.01, "something is drawn");
+    const texts = textsOf(png);
+    assert.equal(texts.Title, await page.locator(".title span").first().innerText());
+    assert.equal(texts.Copyright, LICENCE);
+    assert.match(texts.Source, /#s=deflate\./);
   }
   await dialog.getByLabel(/^Size in pixels/).selectOption("wide");
   await dialog.getByLabel(/^Width in pixels/).fill("1234");
@@ -126,7 +113,7 @@ test("the trace is that of the command line, byte for byte", async (context) => 
   const program = fileURLToPath(new URL("../../target/debug/worldlines", import.meta.url));
   const isBuilt = await access(program).then(() => true, () => false);
   if (!isBuilt) return context.skip("the command line is not built");
-  for (const path of ["reliable/best-effort-broadcast/sender-crashes-half-way", "byzantine/interactive-consistency/three-generals"]) {
+  for (const path of [OPENING, "byzantine/interactive-consistency/three-generals"]) {
     const { reader, page, dialog } = await opened(await bundled(path));
     await dialog.getByLabel("File for another program").selectOption("trace");
     const [name, trace] = await saved(page, dialog, "Save file");
@@ -143,8 +130,8 @@ const pagesOf = (pdf) => pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.len
 
 test("on paper the run has one sheet in its colours, with title, captions and verdicts, and nothing is cut", async () => {
   for (const path of [
-    "reliable/best-effort-broadcast/sender-crashes-half-way",
-    "ordering/fifo-multicast/three-orders",
+    OPENING,
+    ORDERS,
     "consensus/paxos/duelling-proposers",
   ]) {
     const reader = await playground.reader({ ...calm, colorScheme: "dark" });
@@ -225,7 +212,7 @@ const framesOf = (page, gif) =>
   }, gif.toString("base64"));
 
 test("the animation plays the run at the chosen speed, tells its licence and link, and can be cancelled", async () => {
-  const { reader, page, dialog } = await opened(await bundled("reliable/best-effort-broadcast/sender-crashes-half-way"));
+  const { reader, page, dialog } = await opened(await bundled(OPENING));
   await dialog.getByLabel(/^Size in pixels/).selectOption("1");
   const begun = Date.now();
   const [name, gif] = await saved(page, dialog, "Save animation (GIF)");
@@ -292,7 +279,7 @@ async function told(prepare, fragment = "") {
   const reader = await playground.reader(calm);
   await reader.context.addInitScript(prepare);
   const page = await reader.open(fragment);
-  await page.getByRole("tab", { name: "Events" }).click();
+  await tab(page, "Events");
   const words = page.locator(".in-words");
   await words.locator("summary").click();
   await words.locator(".narration p").first().waitFor();
@@ -327,7 +314,7 @@ test("the run is read out line by line, the playhead follows, and the voice stop
   await page.waitForTimeout(300);
   assert.equal((await said()).length, before);
   await page.getByRole("button", { name: "Read aloud" }).click();
-  await page.getByRole("tab", { name: "Network" }).click();
+  await tab(page, "Network");
   const left = (await said()).length;
   await page.waitForTimeout(300);
   assert.equal((await said()).length, left, "another tab ends it");
@@ -405,7 +392,7 @@ test("a printed picture has the link of the run that is shown, whatever the addr
   const reader = await playground.reader(calm);
   // As in a frame that may not change its address.
   await reader.context.addInitScript(() => (history.replaceState = () => {}));
-  const page = await reader.open(await bundled("reliable/best-effort-broadcast/sender-crashes-half-way"));
+  const page = await reader.open(await bundled(OPENING));
   await page.locator(".deed.fault").getByRole("button", { name: /^Remove/ }).click();
   await page.locator("#share").click();
   const link = await page.locator("#share-link").inputValue();
@@ -481,7 +468,7 @@ test("a voice that is stopped before its script has come says nothing, and hidin
     await held;
     await route.continue();
   });
-  await page.getByRole("tab", { name: "Events" }).click();
+  await tab(page, "Events");
   await page.locator(".in-words summary").click();
   const fetched = page.waitForResponse("**/voice.js");
   await page.getByRole("button", { name: "Read aloud" }).click();

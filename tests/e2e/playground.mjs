@@ -13,9 +13,9 @@ export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 /** Time limit for anything on the page, in milliseconds; test machines are slow. */
 export const PATIENCE = 15_000;
 
-/** Waits until something is so that the page says a moment later than it does it. */
-export async function until(isSo, what) {
-  const end = Date.now() + PATIENCE;
+/** Waits until something is so that the page says a moment later than it does it; at most for `patience` ms. */
+export async function until(isSo, what, patience = PATIENCE) {
+  const end = Date.now() + patience;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -35,6 +35,22 @@ export async function whole(page) {
   await page.locator(".side > .settings").waitFor();
 }
 
+/** Opens a tab of a page or frame, which must not be open already, and waits for what it shows. Returns its panel. */
+export async function tab(page, name) {
+  await page.getByRole("tab", { name, exact: true }).click();
+  const panel = page.locator(`#panel[aria-labelledby="tab-${name.toLowerCase().replaceAll(" ", "-")}"]`);
+  // A part that is being fetched says so.
+  await panel.locator("> :not(.missing)").first().waitFor({ state: "attached" });
+  return panel;
+}
+
+/** Options of a reader who wants no motion. */
+export const calm = { reducedMotion: "reduce" };
+/** Title of the run that is shown. */
+export const heading = (page) => page.locator("#run-heading").innerText();
+/** Text of the clipboard. */
+export const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+
 /**
  * The page of `dist/` in a browser.
  *
@@ -53,6 +69,18 @@ export async function startPlayground({ policy } = {}) {
       await server.stop();
     },
   };
+}
+
+/** A calm reader with the page at the end of a run, and the open dialog *Share*. `prepare` is a script to begin each page with. */
+export async function openShare(playground, fragment = "", { prepare, ...options } = {}) {
+  const reader = await playground.reader({ ...calm, ...options });
+  if (prepare) await reader.context.addInitScript(prepare);
+  const page = await reader.open(fragment);
+  await page.keyboard.press("End");
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.waitFor();
+  return { reader, page, dialog };
 }
 
 /**

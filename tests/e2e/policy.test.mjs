@@ -3,15 +3,15 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
-import { DIST, startPlayground, until } from "./playground.mjs";
+import { arrived, startCourses } from "./course.mjs";
+import { DIST, tab, until } from "./playground.mjs";
 import { POLICY } from "./static-server.mjs";
 
 let playground;
 before(async () => {
-  playground = await startPlayground();
+  playground = await startCourses();
 });
 after(() => playground?.stop());
 
@@ -48,7 +48,7 @@ test("the diagram has its size, its names and its rows where they belong, by sty
   const sheet = await page.locator(".sheet").first().evaluate((it) => [it.style.width, it.getAttribute("data-style")]);
   assert.match(sheet[0], /^\d+(\.\d)?px$/);
   assert.equal(sheet[1], null);
-  await page.getByRole("tab", { name: "Events" }).click();
+  await tab(page, "Events");
   const rows = page.locator(".rows [role=rowgroup] [role=row]");
   const [first, second] = [await rows.nth(0).boundingBox(), await rows.nth(1).boundingBox()];
   assert.ok(second.y >= first.y + first.height - 1, `${second.y} below ${first.y}`);
@@ -57,26 +57,17 @@ test("the diagram has its size, its names and its rows where they belong, by sty
 
 test("in a frame with a sandbox of another origin the page works and forgets nothing", async () => {
   const body = `<iframe sandbox="allow-scripts" width="1200" height="780" src="${playground.url}"></iframe>`;
-  const course = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end(body));
-  await new Promise((resolve) => course.listen(0, "127.0.0.1", resolve));
-  // Another name of this machine is another origin.
-  const host = `http://localhost:${course.address().port}`;
-  const reader = await playground.reader({ origins: [host] });
-  const page = await reader.context.newPage();
-  await page.goto(host);
+  const { page, leave } = await playground.openCourse(body);
   const frame = page.frameLocator("iframe");
-  await frame.locator("#worldlines > .page .stage svg").first().waitFor();
+  await arrived(frame);
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   await page.keyboard.press("Enter");
   await frame.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
   await frame.locator(".theatre.edited").waitFor();
-  for (const tab of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
-    await frame.getByRole("tab", { name: tab, exact: true }).click();
-    await frame.locator("#panel").waitFor();
+  for (const name of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
+    await tab(frame, name);
   }
-  await reader.leave();
-  course.closeAllConnections();
-  await new Promise((resolve) => course.close(resolve));
+  await leave();
 });
 
 test("the worker starts under the policy, and complains of nothing", async () => {
@@ -87,7 +78,7 @@ test("the worker starts under the policy, and complains of nothing", async () =>
   });
   const page = await reader.open();
   const started = page.waitForEvent("worker");
-  await page.getByRole("tab", { name: "Break it" }).click();
+  await tab(page, "Break it");
   await page.locator("#panel").getByRole("button", { name: /Find|Search|Break/ }).first().click();
   const worker = await started;
   await until(() => worker.evaluate(() => typeof globalThis.worldlinesParts === "object"), "the worker's program is there");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, tab, until } from "./playground.mjs";
 import { LONG, SCREENS, walk } from "./random-walk.mjs";
 import { LARGEST, link } from "./runs.mjs";
 import { watch } from "./tasks.mjs";
@@ -111,7 +111,7 @@ test("the node that the State tab looks at may go, and the tab stays", async () 
   await nodes.fill("4");
   await nodes.press("Enter");
   await until(async () => (await page.locator(".stage .name").count()) === 4, "there are four nodes");
-  await page.getByRole("tab", { name: "State" }).click();
+  await tab(page, "State");
   await page.locator("#panel label.field select").selectOption({ index: 4 });
   await nodes.fill("2");
   await nodes.press("Enter");

@@ -3,6 +3,11 @@
 import { readFile } from "node:fs/promises";
 import { deflateRawSync } from "node:zlib";
 
+/** Bundled runs that many tests open, by their paths: the first example, one with three orders, one that deadlocks. */
+export const OPENING = "reliable/best-effort-broadcast/sender-crashes-half-way";
+export const ORDERS = "ordering/fifo-multicast/three-orders";
+export const DEADLOCK = "mutex/maekawa/deadlock";
+
 /** Number of events of a reliable broadcast among five: the request, a send and a receipt per copy, a delivery each. */
 const EACH = 1 + 2 * 5 * 4 + 5;
 

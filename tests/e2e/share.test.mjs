@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
-
-const calm = { reducedMotion: "reduce" };
+import { clipboard, openShare, startPlayground, until } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -14,19 +12,7 @@ before(async () => {
 });
 after(() => playground.stop());
 
-/** A reader with the page at the end of its run, and the open dialog. */
-async function opened({ prepare, ...options } = {}) {
-  const reader = await playground.reader({ ...calm, ...options });
-  if (prepare) await reader.context.addInitScript(prepare);
-  const page = await reader.open();
-  await page.keyboard.press("End");
-  await page.locator("#share").click();
-  const dialog = page.getByRole("dialog", { name: "Share this run" });
-  await dialog.waitFor();
-  return { reader, page, dialog };
-}
-
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+const opened = (options) => openShare(playground, "", options);
 
 test("the link is copied, and the same run opens by it", async () => {
   const { reader, page, dialog } = await opened();

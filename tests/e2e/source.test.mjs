@@ -6,7 +6,8 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until, whole } from "./playground.mjs";
+import { script, startCourses } from "./course.mjs";
+import { calm, heading, startPlayground, until, whole } from "./playground.mjs";
 import { POLICY } from "./static-server.mjs";
 
 const MAX_TEXT = 1024 * 1024;
@@ -78,7 +79,7 @@ before(async () => {
   other = createServer(otherHost);
   await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
   other.url = `http://localhost:${other.address().port}`;
-  playground = await startPlayground({ policy: `${POLICY}; connect-src 'self' http:` });
+  playground = await startCourses({ policy: `${POLICY}; connect-src 'self' http:` });
   strict = await startPlayground();
 });
 after(async () => {
@@ -88,7 +89,6 @@ after(async () => {
   await new Promise((resolve) => other.close(resolve));
 });
 
-const heading = (page) => page.locator("#run-heading").innerText();
 const why = (page) => page.locator(".banner .why").innerText();
 const opens = (page) => until(async () => (await heading(page)) === TITLE, "the file is shown");
 const refuses = (page) => page.locator(".banner .why").waitFor();
@@ -96,7 +96,7 @@ const asking = (source, more = "") => `?src=${encodeURIComponent(source)}${more}
 /** The browser prints what it blocks or cannot fetch. */
 const forget = (reader) => reader.complaints.splice(0);
 
-const newReader = (of = playground) => of.reader({ reducedMotion: "reduce", origins: [other.url] });
+const newReader = (of = playground) => of.reader({ ...calm, origins: [other.url] });
 
 test("a file of a host that allows it is opened, by its checksum too, and no cookie is sent", async () => {
   const reader = await newReader();
@@ -239,21 +239,10 @@ test("a checksum that is none is refused, with the form that it needs", async ()
 });
 
 test("an element shows the picture of a file of another host, and opens it", async () => {
-  const { origin } = new URL(playground.url);
-  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src ${origin}; style-src 'self'`;
   const body = (integrity) =>
-    `<!doctype html><html lang="en"><title>A course</title><body><world-lines src="${other.url}/good.json" integrity="${integrity}"></world-lines>
-     <script type="module" src="${playground.url}embed.js"></script>`;
-  const course = createServer((request, answer) => {
-    if (request.url !== "/" && request.url !== "/wrong") return answer.writeHead(204).end();
-    const html = body(checksum(request.url === "/" ? TEXT : ""));
-    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
-  });
-  await new Promise((resolve) => course.listen(0, "127.0.0.1", resolve));
-  const site = `http://localhost:${course.address().port}`;
-  const reader = await playground.reader({ reducedMotion: "reduce", origins: [other.url, site] });
-  const page = await reader.context.newPage();
-  await page.goto(`${site}/`);
+    `<world-lines src="${other.url}/good.json" integrity="${integrity}"></world-lines>${script(playground.url)}`;
+  const options = { ...calm, origins: [other.url] };
+  const { page, leave } = await playground.openCourse(body(checksum(TEXT)), options);
   const place = page.locator("world-lines");
   await place.locator(".still svg").waitFor();
   assert.match(await place.locator(".still svg desc").textContent(), /Two-phase commit/i);
@@ -262,27 +251,18 @@ test("an element shows the picture of a file of another host, and opens it", asy
   await frame.locator("#worldlines > .page .stage svg").first().waitFor();
   await until(async () => (await frame.locator("#run-heading").textContent()) === TITLE, "the file is opened");
 
-  const wrong = await reader.context.newPage();
-  const warned = [];
-  wrong.on("console", (message) => warned.push(message.text()));
-  await wrong.addInitScript(() => {
-    if (window !== window.top) return;
-    window.heard = [];
-    addEventListener("message", ({ data }) => window.heard.push(JSON.stringify(data)));
-  });
-  await wrong.goto(`${site}/wrong`);
+  const { page: wrong, warned, ...site } = await playground.openCourse(body(checksum("")), options);
   await until(() => warned.some((it) => /another file: its checksum is/.test(it)), "the picture is refused");
   await wrong.locator("world-lines").evaluate((it) => it.wake());
   const banner = wrong.locator("world-lines").frameLocator("iframe").locator(".banner .why");
   await banner.waitFor();
   assert.match(await banner.textContent(), /another file: its checksum is/);
   // The page around may be of another origin than the file.
-  const heard = () => wrong.evaluate(() => window.heard);
+  const heard = () => wrong.evaluate(() => window.heard.map((it) => JSON.stringify(it)));
   await until(async () => (await heard()).some((it) => /"error".*the file is not one that can be opened/.test(it)), "the failure is told");
   assert.doesNotMatch((await heard()).join("\n"), /checksum|sha256/);
-  await reader.leave();
-  course.closeAllConnections();
-  await new Promise((resolve) => course.close(resolve));
+  await site.leave();
+  await leave();
 });
 
 test("a page with https refuses http before it asks, a page without a network says so, and a silent host is given up", async (context) => {

@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { launchChromium } from "./chromium.mjs";
-import { serveCourse } from "./course.mjs";
+import { listen, serveCourse } from "./course.mjs";
 import { PATIENCE, until } from "./playground.mjs";
 import { serveFolder } from "./static-server.mjs";
 
@@ -56,11 +56,7 @@ export async function startStandIn({ files = {}, policy } = {}) {
       context.on("weberror", (error) => thrown.push(String(error.error())));
       // The time of 40 s for which the element waits is the test's.
       await page.clock.install();
-      await page.addInitScript(() => {
-        if (window !== window.top) return;
-        window.heard = [];
-        addEventListener("message", ({ data }) => window.heard.push(data));
-      });
+      await page.addInitScript(listen);
       await page.goto(site.url);
       return {
         page,

@@ -1,6 +1,7 @@
 // States of the page that show what it is: what the documentation shows, and what its test compares.
 
-import { broadcasts, bundled } from "./runs.mjs";
+import { tab } from "./playground.mjs";
+import { ORDERS, broadcasts, bundled } from "./runs.mjs";
 
 const WIDE = { width: 1440, height: 900 };
 const TALL = { width: 1440, height: 1280 };
@@ -9,8 +10,6 @@ const PHONE = { width: 390, height: 844 };
 /** A broadcast every 4 ms among five, one of whom crashes half-way: some five thousand events. */
 const longRun = () =>
   broadcasts(5_000, { every: 4, faults: (at) => [{ crash: { node: "P2", at } }] });
-
-const showTab = (page, name) => page.getByRole("tab", { name, exact: true }).click();
 
 /**
  * `name` is the file's; `says` stands under the picture; `open` gives the address's fragment; `make` brings the
@@ -32,14 +31,14 @@ export const STATES = [
     name: "witness",
     says: "Three orders on one set of sends: the witness of a reply that overtook its question is emphasised.",
     viewport: WIDE,
-    open: () => bundled("ordering/fifo-multicast/three-orders"),
+    open: () => bundled(ORDERS),
     make: (page) => page.locator('.verdict[data-property="causal order"] button.why').click(),
   },
   {
     name: "causality",
     says: "A picked event: its past and its future are emphasised in different ways; concurrent events are faint.",
     viewport: WIDE,
-    open: () => bundled("ordering/fifo-multicast/three-orders"),
+    open: () => bundled(ORDERS),
     async make(page) {
       await page.locator(".sheet .mark.delivery").nth(4).locator("path").last().click();
       await page.keyboard.press("Escape");
@@ -49,7 +48,7 @@ export const STATES = [
     name: "cut",
     says: "An inconsistent cut: it contains the receipt of a message but not its send.",
     viewport: WIDE,
-    open: () => bundled("ordering/fifo-multicast/three-orders"),
+    open: () => bundled(ORDERS),
     async make(page) {
       await page.keyboard.press("x");
       const handle = page.locator(".sheet [role=slider]").nth(1);
@@ -83,7 +82,7 @@ export const STATES = [
     viewport: TALL,
     open: () => bundled("consensus/paxos/acceptor-restarts"),
     async make(page) {
-      await showTab(page, "State");
+      await tab(page, "State");
       await page.locator(".node-state").first().waitFor();
     },
   },
@@ -94,7 +93,7 @@ export const STATES = [
     scheme: "dark",
     open: () => bundled("mutex/ricart-agrawala/smaller-id-goes-first"),
     async make(page) {
-      await showTab(page, "Source");
+      await tab(page, "Source");
       await page.locator(".code").first().waitFor();
     },
   },
@@ -104,7 +103,7 @@ export const STATES = [
     viewport: TALL,
     open: () => bundled("reliable/reliable-broadcast/exercise-delivered-by-the-dead"),
     async make(page) {
-      await showTab(page, "Break it");
+      await tab(page, "Break it");
       await page.selectOption("#break-what", "uniform agreement");
       await page.locator(".may-go-wrong summary").click();
       for (const field of await page.locator(".kinds input").all()) {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { calm, startPlayground } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -12,7 +12,6 @@ before(async () => {
 });
 after(() => playground?.stop());
 
-const calm = { reducedMotion: "reduce" };
 
 test("steps go by what is chosen, and by keys", async () => {
   const reader = await playground.reader(calm);

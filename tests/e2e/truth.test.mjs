@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 
-import { startPlayground, until, whole } from "./playground.mjs";
-import { broadcasts, bundled } from "./runs.mjs";
+import { calm, heading, startPlayground, tab, until, whole } from "./playground.mjs";
+import { ORDERS, broadcasts, bundled } from "./runs.mjs";
 
 let playground;
 before(async () => {
@@ -16,8 +16,6 @@ after(() => playground?.stop());
 
 const undo = (page) => page.keyboard.press("Control+z");
 const redo = (page) => page.keyboard.press("Control+Shift+z");
-const heading = (page) => page.locator("#run-heading").innerText();
-const showTab = (page, name) => page.getByRole("tab", { name, exact: true }).click();
 
 /** The scenario in the address. */
 async function scenarioOf(page) {
@@ -117,10 +115,10 @@ function freshly(reader) {
 /** Controls of a list that concern the reader's view, not the run. */
 const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Changes since|zoom|scrub|^Run: (stride|Step)/i.test(name);
 
-for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fifo-multicast/three-orders", "clocks/physical-clock/cristian-answer-lost"]) {
+for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clocks/physical-clock/cristian-answer-lost"]) {
   test(`every control of ${path} shows what the run has, whatever is done`, async () => {
-    const reader = await playground.reader({ reducedMotion: "reduce" });
-    const mirror = await playground.reader({ reducedMotion: "reduce" });
+    const reader = await playground.reader(calm);
+    const mirror = await playground.reader(calm);
     const fresh = freshly(mirror);
     const page = await reader.open(await bundled(path));
     await page.keyboard.press("End");
@@ -185,7 +183,7 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fi
 }
 
 test("the seven selects show the run's own values after changes there and back and Start over", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open(await bundled("reliable/uniform-broadcast/crash-is-detected"));
   const scenario = { timing: "asynchronous", order: "any", medium: "links", topology: "0", detector: "perfect" };
   const other = { timing: "synchronous", order: "fifo", medium: "shared", topology: "1", detector: "none" };
@@ -211,7 +209,7 @@ test("the seven selects show the run's own values after changes there and back a
 });
 
 test("a value that is refused gives way to the run's own, and so does one that is the same after all", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   await page.locator(".rename summary").click();
   const second = page.getByLabel("Name of node 2");
@@ -231,7 +229,7 @@ test("a value that is refused gives way to the run's own, and so does one that i
 });
 
 test("a reader's first change takes the example's words out of the page and out of the link", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   const title = await heading(page);
   await page.locator(".rename summary").click();
@@ -251,12 +249,12 @@ test("a reader's first change takes the example's words out of the page and out 
 });
 
 test("the reader's own words stay in the link, and are marked once they are older than the run", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   await page.locator("#nodes").fill("4");
   await page.locator("#nodes").press("Enter");
   await page.locator("#nodes").blur();
-  await showTab(page, "As text");
+  await tab(page, "As text");
   const text = page.getByLabel("Scenario as JSON");
   const scenario = JSON.parse(await text.inputValue());
   scenario.title = "Four of us";
@@ -277,7 +275,7 @@ test("the reader's own words stay in the link, and are marked once they are olde
 
 test("a loaded run comes into view, and the focus is on its heading", async () => {
   for (const options of [{}, { viewport: { width: 390, height: 844 } }]) {
-    const reader = await playground.reader({ reducedMotion: "reduce", ...options });
+    const reader = await playground.reader({ ...calm, ...options });
     const page = await reader.open();
     const arrived = async (what) => {
       await until(() => page.evaluate(() => document.activeElement?.id === "run-heading"), `${what}: focus`);
@@ -303,7 +301,7 @@ test("a loaded run comes into view, and the focus is on its heading", async () =
 });
 
 test("every protocol in the menu opens an example of its own", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   const all = await page.locator("#protocol option").evaluateAll((options) => options.map((it) => it.value));
   for (const protocol of all.reverse()) {
@@ -316,7 +314,7 @@ test("every protocol in the menu opens an example of its own", async () => {
 });
 
 test("while time runs nothing is said of the end", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   await page.keyboard.press("End");
   const agreement = page.locator('.verdict[data-property="agreement"]');
@@ -335,8 +333,8 @@ test("while time runs nothing is said of the end", async () => {
 });
 
 test("steps go through both of two runs", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
-  const page = await reader.open(await bundled("ordering/fifo-multicast/three-orders"));
+  const reader = await playground.reader(calm);
+  const page = await reader.open(await bundled(ORDERS));
   await page.selectOption("#compare", "abcast");
   await page.locator(".canvas.second").waitFor();
   await page.locator("#compare").blur();
@@ -361,7 +359,7 @@ test("steps go through both of two runs", async () => {
 });
 
 test("a second damaged link is the one that the banner offers, and closing it gives the address back", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
@@ -376,7 +374,7 @@ test("a second damaged link is the one that the banner offers, and closing it gi
   await until(async () => (await page.evaluate(() => location.hash)) === address, "the address is the run's");
   await reader.leave();
 
-  const other = await playground.reader({ reducedMotion: "reduce" });
+  const other = await playground.reader(calm);
   const opened = await other.open("#s=deflate.nonsense");
   await opened.locator(".banner").getByRole("button", { name: "Close" }).click();
   await until(async () => (await opened.evaluate(() => location.hash)) === "", "the address is the example's");
@@ -384,7 +382,7 @@ test("a second damaged link is the one that the banner offers, and closing it gi
 });
 
 test("a link that is called off leaves the address of what is shown", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
@@ -403,18 +401,18 @@ test("a link that is called off leaves the address of what is shown", async () =
 });
 
 test("the tab that was open is open after a reload, with what it shows", async () => {
-  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const reader = await playground.reader(calm);
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
   for (const name of ["Break it", "As text", "Deliveries"]) {
-    await showTab(page, name);
+    await tab(page, name);
     await page.waitForTimeout(600);
     await page.reload();
     await whole(page);
-    const tab = page.getByRole("tab", { name, exact: true });
-    await tab.waitFor();
-    await until(async () => (await tab.getAttribute("aria-selected")) === "true", `${name} is open`);
+    const opened = page.getByRole("tab", { name, exact: true });
+    await opened.waitFor();
+    await until(async () => (await opened.getAttribute("aria-selected")) === "true", `${name} is open`);
     assert.ok((await page.locator("#panel").innerText()).length > 20);
   }
   const closed = page.getByRole("tab", { name: "Deliveries", exact: true });

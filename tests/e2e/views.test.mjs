@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { startPlayground, tab } from "./playground.mjs";
+import { ORDERS } from "./runs.mjs";
 
 let playground;
 before(async () => {
@@ -12,7 +13,6 @@ before(async () => {
 after(() => playground?.stop());
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
-const ORDERS = "ordering/fifo-multicast/three-orders";
 
 /** A page at the end of a bundled example's run. */
 async function example(reader, path) {
@@ -95,7 +95,7 @@ for (const [what, options] of [
 test("the list of a long run holds few rows, filters, and goes by keys to any event and its cause", async () => {
   const reader = await playground.reader();
   const page = await long(reader, 600);
-  await page.locator("#tab-events").click();
+  await tab(page, "Events");
   const rows = page.locator('.rows .all [role="row"]');
   await rows.first().waitFor();
   const all = Number((await page.locator(".count").innerText()).match(/of (\d+)/)[1]);
@@ -117,7 +117,7 @@ test("the list of a long run holds few rows, filters, and goes by keys to any ev
 test("the deliveries stand node beside node, and other orders are marked", async () => {
   const reader = await playground.reader();
   const page = await example(reader, ORDERS);
-  await page.locator("#tab-deliveries").click();
+  await tab(page, "Deliveries");
   const cells = page.locator('.deliveries .all [role="cell"]');
   await cells.nth(8).waitFor();
   assert.equal(await cells.count(), 9);
@@ -132,7 +132,7 @@ test("the deliveries stand node beside node, and other orders are marked", async
 test("messages travel in the network as the playhead moves", async () => {
   const reader = await playground.reader();
   const page = await example(reader, ORDERS);
-  await page.locator("#tab-network").click();
+  await tab(page, "Network");
   await page.locator(".network-view .host").nth(2).waitFor();
   assert.equal(await page.locator(".network-view .host").count(), 3);
   assert.equal(await page.locator(".network-view .flight").count(), 0);
