@@ -1,11 +1,11 @@
 // Break it: a worker looks for violations, makes runs small and explains them, while the page stays quick.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
+import { command } from "../npm/command.mjs";
 import { startPlayground, tab, until, whole } from "./playground.mjs";
 import { bundled, link } from "./runs.mjs";
 
@@ -172,8 +172,7 @@ test("delays alone keep Paxos undecided, and what cannot be kept so is said", as
 /** Every way to break a protocol, as the catalogue has it: the plain scenario, and what is violated. */
 async function breaks() {
   const root = new URL("../../", import.meta.url);
-  const command = fileURLToPath(new URL("target/debug/worldlines", root));
-  const { protocols } = JSON.parse(execFileSync(command, ["list", "--json"], { encoding: "utf8", maxBuffer: 1e8 }));
+  const { protocols } = JSON.parse(command("list", "--json"));
   const all = protocols.flatMap(({ id, family, breaks }) => breaks.map((it) => ({ id, family, ...it })));
   return Promise.all(
     all.map(async ({ id, family, scenario, violates }) => {
@@ -240,8 +239,7 @@ test("an exercise says what to do, whether it is done, and gives a code that the
   await change({ faults: [{ delay: { message: "P1>P2#1", by: 60 } }] });
   await page.locator("#result-code").waitFor();
   const code = await page.locator("#result-code").inputValue();
-  const command = fileURLToPath(new URL("target/debug/worldlines", root));
-  assert.equal(execFileSync(command, ["check", file, code], { encoding: "utf8" }), "reached\n");
+  assert.equal(command("check", file, code), "reached\n");
   await page.locator("#copy-code").tap();
   await page.getByText("Code copied").waitFor();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

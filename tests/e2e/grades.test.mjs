@@ -2,7 +2,6 @@
 // SCORM 1.2, in a package of `worldlines scorm`.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,13 +9,13 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { unzip } from "../npm/archive.mjs";
+import { command } from "../npm/command.mjs";
 import { arrived, element, script, startCourses } from "./course.mjs";
 import { DIST, calm, until } from "./playground.mjs";
 import { OPENING, bundled, link } from "./runs.mjs";
 import { serveFolder } from "./static-server.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const COMMAND = process.env.WORLDLINES_COMMAND ?? path.join(ROOT, "target/debug/worldlines");
 const EXERCISE = path.join(ROOT, "static/scenarios/ordering/fifo-multicast/exercise-reply-first.json");
 /** The exercise with a variant for each of three students; the delay that solves one does not give the code of another. */
 const VARIANTS = {
@@ -25,8 +24,6 @@ const VARIANTS = {
 };
 VARIANTS.goal.variants = [{ later: 3 }, { later: 17 }, { later: 31 }];
 const OF_STUDENTS = { s1000: "", s1001: "", s1002: "", s1003: "", s1004: "" };
-
-const command = (...words) => execFileSync(COMMAND, words, { encoding: "utf8" });
 
 /** Folder for what the tests make. */
 let folder;

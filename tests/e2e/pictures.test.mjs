@@ -1,12 +1,11 @@
 // Pictures that a reader saves: pixels, paper, an animation, the trace; and the run in words, to read and to hear.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 
+import { command } from "../npm/command.mjs";
 import { calm, openShare, startPlayground, tab, until } from "./playground.mjs";
 import { OPENING, ORDERS, broadcasts, bundled } from "./runs.mjs";
 import { tasksOf, watch } from "./tasks.mjs";
@@ -109,18 +108,14 @@ test("the picture in pixels is the picture of the SVG, at each scale, with title
   await reader.leave();
 });
 
-test("the trace is that of the command line, byte for byte", async (context) => {
-  const program = fileURLToPath(new URL("../../target/debug/worldlines", import.meta.url));
-  const isBuilt = await access(program).then(() => true, () => false);
-  if (!isBuilt) return context.skip("the command line is not built");
+test("the trace is that of the command line, byte for byte", async () => {
   for (const path of [OPENING, "byzantine/interactive-consistency/three-generals"]) {
     const { reader, page, dialog } = await opened(await bundled(path));
     await dialog.getByLabel("File for another program").selectOption("trace");
     const [name, trace] = await saved(page, dialog, "Save file");
     assert.match(name, /\.trace\.json$/);
     const file = fileURLToPath(new URL(`../../static/scenarios/${path}.json`, import.meta.url));
-    const { stdout } = await promisify(execFile)(program, ["run", file, "--json"], { maxBuffer: 1 << 26 });
-    assert.equal(trace.toString(), stdout);
+    assert.equal(trace.toString(), command("run", file, "--json"));
     await reader.leave();
   }
 });

@@ -1,16 +1,13 @@
 // The npm module in Node: it agrees with the command line, its errors name the place, and searches leave the thread free.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { command, commandWith } from "./command.mjs";
 import { MODULE } from "./project.mjs";
-
-const COMMAND = process.env.WORLDLINES_COMMAND ?? "target/debug/worldlines";
-const command = (...words) => execFileSync(COMMAND, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 
 const SCENARIOS = [
   "reliable/best-effort-broadcast/sender-crashes-half-way",
@@ -58,7 +55,7 @@ test("search agrees with the command line, and tells its progress", async () => 
   ]) {
     const told = [];
     const results = await search(scenario, options, (progress) => told.push(progress));
-    const printed = execFileSync(COMMAND, ["search", "-", "--json", ...words], { encoding: "utf8", input: JSON.stringify(scenario) });
+    const printed = commandWith(JSON.stringify(scenario), "search", "-", "--json", ...words);
     assert.deepEqual(results, JSON.parse(printed));
     assert.ok(told.length > 0 && told.every(({ explored, stage }) => typeof explored === "number" && typeof stage === "string"));
     assert.equal(told.at(-1).stage, "over");

@@ -2,7 +2,6 @@
 // `report.js` speaks with the SCORM run-time of an npm package.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,9 +11,9 @@ import { pathToFileURL } from "node:url";
 import { Scorm12API } from "scorm-again/scorm12";
 
 import { unzip } from "./archive.mjs";
+import { command } from "./command.mjs";
 import { advance, leave, top, within } from "./fake-window.mjs";
 
-const COMMAND = process.env.WORLDLINES_COMMAND ?? "target/debug/worldlines";
 const EXERCISE = "static/scenarios/ordering/fifo-multicast/exercise-reply-first.json";
 const CODE = "w1.ATQAy_97ImZhdWx0cyI6W3siZGVsYXkiOnsiYnkiOjUwLCJtZXNzYWdlIjoiUDE-UDIjMSJ9fV19.5b27c5bb";
 
@@ -28,7 +27,7 @@ before(() => {
   writeFileSync(join(folder, "page", "index.html"), html);
   for (const name of ["early.js", "report.js", "start.js"]) copyFileSync(join("www", name), join(build, name));
   const out = join(folder, "exercise.zip");
-  execFileSync(COMMAND, ["scorm", EXERCISE, "--page", join(folder, "page"), "-o", out]);
+  command("scorm", EXERCISE, "--page", join(folder, "page"), "-o", out);
   files = unzip(readFileSync(out));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,8 +56,7 @@ const opened = (html, address) => {
 test("the manifest leads to the page, and the page to the exercise", () => {
   const { href, parameters, mastery } = launch(files.get("imsmanifest.xml").toString());
   assert.equal(mastery, "100");
-  const command = (...words) => execFileSync(COMMAND, words, { encoding: "utf8" }).trim();
-  const canonical = command("open", command("link", EXERCISE));
+  const canonical = command("open", command("link", EXERCISE).trim()).trim();
   const html = files.get(href).toString();
   const base = `https://lms.example/package/${href}`;
   for (const address of [base, base + parameters, `${base}?user=7`, `${base}?user=7#top`]) {
@@ -86,5 +84,5 @@ test("the package's script reports to the run-time of a learning system", async 
   assert.deepEqual([api.cmi.core.lesson_status, api.cmi.core.score.raw, api.cmi.suspend_data], ["passed", "100", CODE]);
   assert.ok(api.isTerminated());
   // What the system keeps is a code that counts.
-  assert.equal(execFileSync(COMMAND, ["check", EXERCISE, api.cmi.suspend_data], { encoding: "utf8" }), "reached\n");
+  assert.equal(command("check", EXERCISE, api.cmi.suspend_data), "reached\n");
 });
