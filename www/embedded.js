@@ -101,6 +101,8 @@ if (fixed !== undefined && fixed !== "auto") {
 /** A name as it may stand in a link: `no duplication` is `no-duplication`. */
 const plain = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 const property = given.get("property") || undefined;
+// The program says in a line what this property comes to.
+if (property !== undefined) root.dataset.property = plain(property);
 /** Style sheet that hides the other verdicts. */
 let single;
 /** Names of the properties that the run has, as they were read last. */

@@ -7,8 +7,16 @@ use crate::{
 
 /// Width below which time runs top down, unless the reader chose otherwise; in CSS pixels.
 const NARROW: f64 = 640.0;
-/// Length of the time axis when time runs top down.
+/// Length of the time axis when time runs top down and the height of its place is not known.
 const TALL: f64 = 430.0;
+/// Least length of it.
+const LEAST_TALL: f64 = 280.0;
+/// Height of the nodes' names above it.
+const NAMES_ROW: f64 = 44.0;
+/// Height of the lines together when time runs to the right and the height of their place is not known.
+const BREADTH: f64 = 470.0;
+/// Smallest and largest distance of two lines then, and the largest in a place of known height.
+const GAPS: [f64; 3] = [58.0, 128.0, 176.0];
 /// Length of the axis for each mark of the busiest line, so that the marks can be told apart.
 const MARK_ROOM: f64 = 17.0;
 /// Largest initial length of a picture, in screens; a longer one is shown as a whole.
@@ -34,9 +42,11 @@ pub struct Lens {
 pub struct Room {
     /// Width of the diagram's place.
     pub width: f64,
+    /// Height of the diagram's place without its ruler; none if it grows with the diagram.
+    pub height: Option<f64>,
     /// Part of the width that the nodes' names take where time runs to the right.
     pub names: f64,
-    /// Part of the width that the curves take where time runs down.
+    /// Part of the width that the curves take where time runs down, and of the height where it runs to the right.
     pub strips: f64,
 }
 
@@ -78,7 +88,13 @@ impl Lens {
                 let widest = if room.width < NARROW { 160.0 } else { 250.0 };
                 ((room.width - 8.0 - room.strips) / nodes).clamp(84.0, widest)
             }
-            Orientation::Horizontal => (470.0 / nodes).clamp(58.0, 128.0),
+            Orientation::Horizontal => {
+                let [least, usual, most] = GAPS;
+                match room.height {
+                    Some(height) => ((height - room.strips) / nodes).floor().clamp(least, most),
+                    None => (BREADTH / nodes).clamp(least, usual),
+                }
+            }
         };
         let apart = if needed > 0.0 { (length / needed).min(1.0) } else { 1.0 };
         Frame { orientation, length, gap, end: shown.end, apart }
@@ -107,7 +123,9 @@ impl Lens {
 /// Returns the length of the axis when all of the run is visible.
 fn whole(orientation: Orientation, room: Room) -> f64 {
     match orientation {
-        Orientation::Vertical => TALL,
+        Orientation::Vertical => {
+            room.height.map_or(TALL, |height| (height - NAMES_ROW).floor().max(LEAST_TALL))
+        }
         Orientation::Horizontal => (room.width - room.names).max(120.0),
     }
 }

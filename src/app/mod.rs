@@ -84,7 +84,7 @@ pub use measuring::{MeasureAction, Measured, MeasuredRow, Measuring, SEED};
 pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, millionths};
 pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
-pub use run::{Judged, Making, Remains, Run, RunData, interesting_end, judge_at};
+pub use run::{Judged, Making, Remains, Run, RunData, begins, interesting_end, judge_at};
 pub use searching::{SearchAction, SearchOptions, SearchTask, Searching, termination};
 pub use shared::Shared;
 pub use sharing::{

@@ -6,7 +6,7 @@ use super::Shared;
 use crate::{
     analysis::{Judgement, Judging, judge},
     diagram::{Features, Reading},
-    kernel::{Time, Trace},
+    kernel::{Event, EventKind, Time, Trace},
     runs::{Outcome, Work},
 };
 
@@ -178,6 +178,22 @@ impl Judged {
         self.0 = Some((run.clone(), judging));
         said
     }
+}
+
+/// Returns the number of events after which there is something to judge: the first request, message or indication has
+/// happened. No run has as many if nothing happens in it.
+#[must_use]
+pub fn begins(run: &Outcome) -> usize {
+    let is_judged = |event: &Event| {
+        matches!(
+            event.kind,
+            EventKind::Request { .. }
+                | EventKind::Send(_)
+                | EventKind::Receive(_)
+                | EventKind::Indicate { .. }
+        )
+    };
+    run.trace.events.iter().position(is_judged).map_or(usize::MAX, |place| place + 1)
 }
 
 /// Returns the last moment worth showing, in virtual ms: a little after the last event.

@@ -1,4 +1,5 @@
-//! Draws the opening page into the page's HTML: the build of the page calls it (`cargo xtask first-picture`).
+//! Draws the opening page into the page's HTML, and writes the catalogue beside it: the build of the page calls it (`cargo
+//! xtask first-picture`).
 
 use std::{env, error::Error, fs, path::Path};
 
@@ -24,5 +25,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&index).parent().unwrap_or(Path::new("."));
     fs::write(folder.join(sheet), styles)?;
     fs::write(&index, page)?;
+    fs::write(folder.join("gallery.json"), worldlines::export::gallery()?)?;
     Ok(())
 }

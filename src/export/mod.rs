@@ -6,6 +6,8 @@
 mod beginning;
 mod csv;
 mod film;
+#[cfg(not(target_arch = "wasm32"))]
+mod gallery;
 mod gif;
 mod html;
 mod mermaid;
@@ -24,6 +26,8 @@ mod words;
 pub use beginning::beginning;
 pub use csv::csv;
 pub use film::{Film, MOST_FRAMES, Shot};
+#[cfg(not(target_arch = "wasm32"))]
+pub use gallery::gallery;
 pub use gif::Animation;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};

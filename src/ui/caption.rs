@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, State, first_step, text},
+    app::{Action, State, text},
     kernel::{Time, visible},
 };
 
@@ -14,7 +14,6 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
     let (scenario, time) = (state.scenario(), state.playhead.time as Time);
     let told = scenario.captions.iter().enumerate().filter(|(_, caption)| caption.at <= time);
     let latest = told.max_by_key(|(place, caption)| (caption.at, *place));
-    let first_step = first_step(state.changeable());
     let reset = send.reform(|_: MouseEvent| Action::Reset);
     html! {
         <div class="caption">
@@ -25,17 +24,24 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
                     // Once is enough: beside the title, if there is one.
                     if scenario.title.is_empty() { { old_words(state) } }
                 </p>
-            } else if !edited && !first_step.is_empty() {
-                <p>{ first_step }</p>
             }
             if edited {
                 <p class="changed">
                     <b>{ text::caption::CHANGED }</b>
-                    { text::caption::FOLLOWS }
+                    { effect(state) }
                 </p>
                 <button onclick={reset} title={text::caption::RESET_HELP}>{ text::caption::RESET }</button>
             }
         </div>
+    }
+}
+
+/// What the last change did to the run, where that is known and may be told.
+fn effect(state: &State) -> Html {
+    let found = state.changes.found.as_ref().filter(|_| !state.study.future_hidden);
+    match found {
+        Some(found) => html! { <span lang="en">{ &*found.sentence }</span> },
+        None => html! { { text::caption::FOLLOWS } },
     }
 }
 

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{Choice, Props, choice, select},
-    verdicts::sign,
+    strip::sign,
 };
 use crate::app::{Action, Against, Compare, Pair, Since, State, text};
 

@@ -10,22 +10,20 @@ use std::{
 use super::page::{Page, Props};
 use crate::{app::State, web};
 
-/// For which widths the diagram is drawn, in CSS pixels: from how wide on each is shown, and for how wide it is
-/// drawn. Those of common screens are met exactly; between them a picture is stretched a little.
-const WIDTHS: [(u32, f64); 7] = [
-    (0, 368.0),
-    (430, 486.0),
-    (640, 728.0),
-    (790, 854.0),
-    (930, 1014.0),
-    (1150, 1298.0),
-    (1480, 1698.0),
+/// For which sizes the diagram is drawn, in CSS pixels: from how wide on each is shown, and for which width and height
+/// it is drawn. Those of common screens are met nearly; between them a picture is stretched a little.
+const SIZES: [(u32, f64, f64); 7] = [
+    (0, 366.0, 430.0),
+    (430, 484.0, 560.0),
+    (640, 728.0, 560.0),
+    (790, 854.0, 420.0),
+    (930, 1024.0, 440.0),
+    (1150, 1326.0, 440.0),
+    (1480, 1880.0, 720.0),
 ];
 
 /// Beginning of the diagram's HTML.
 const STAGE: &str = "<div class=\"stage-frame\">";
-/// Beginning of the HTML of the strip below the diagram.
-const OVERVIEW: &str = "<div class=\"overview\">";
 
 /// The opening page, with its diagram in every width, of which the style sheet shows the one that fits; and a style
 /// sheet with its sizes.
@@ -59,14 +57,10 @@ fn unstyled() -> String {
     let mut page = String::new();
     let mut stages = String::new();
     let opening = State::opening();
-    for (from, width) in WIDTHS {
-        let drawn = drawn(&opening, width);
+    for (from, width, height) in SIZES {
+        let drawn = drawn_in(&opening, width, height);
         let (before, rest) = drawn.split_once(STAGE).expect("the page has a diagram");
-        let mut end = end_of_div(rest);
-        if let Some(overview) = rest[end..].strip_prefix(OVERVIEW) {
-            end += OVERVIEW.len() + end_of_div(overview);
-        }
-        let (stage, after) = rest.split_at(end);
+        let (stage, after) = rest.split_at(end_of_div(rest));
         // A picture between two widths fills its place.
         let stage = stage.replacen("<svg ", "<svg preserveAspectRatio=\"none\" ", 1);
         stages += &format!("<div class=\"from-{from}\">{STAGE}{stage}</div>");
@@ -79,7 +73,11 @@ fn unstyled() -> String {
 /// room for a `width` in CSS pixels.
 #[must_use]
 pub fn drawn(state: &State, width: f64) -> String {
-    web::assume_width(width);
+    drawn_in(state, width, 470.0)
+}
+
+fn drawn_in(state: &State, width: f64, height: f64) -> String {
+    web::assume_size(width, height);
     let renderer = yew::LocalServerRenderer::<Page>::with_props(Props { state: state.clone() });
     block_on(renderer.hydratable(false).render())
 }

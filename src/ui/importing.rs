@@ -8,6 +8,7 @@ use yew::{platform::spawn_local, prelude::*};
 use super::{
     Send,
     fields::{ControlKind, Props as Control, choice, field, form, part, select},
+    more::OPEN_RUN,
     work::slice,
 };
 use crate::{
@@ -91,12 +92,12 @@ pub(super) fn Opening(props: &Props) -> Html {
     let button = html! { <button>{ text::importing::READ }</button> };
     html! {
         <>
-            <details class="open-run">
-                <summary>{ text::importing::OPEN }</summary>
+            <div class="open-run" id={OPEN_RUN} popover="auto" role="dialog" aria-label={text::importing::OPEN}>
+                <h2>{ text::importing::OPEN }</h2>
                 <p class="hint">{ text::importing::FORMATS }</p>
                 <label class="field"><span>{ text::importing::FILE }</span><input type="file" id="open-file" {onchange} /></label>
                 { form(button, area, "again", pasted) }
-            </details>
+            </div>
             if *over {
                 <div class="drop-here"><p>{ text::importing::DROP }</p></div>
             }

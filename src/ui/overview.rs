@@ -199,14 +199,16 @@ fn buttons(props: &Props, longer: bool) -> Html {
     let is_largest = lens.scale.is_some() && nearer == lens;
     html! {
         <div class="lens" role="group" aria-label={text::overview::LABEL}>
+            if longer {
+                <button id="zoom-whole" onclick={look(lens.whole(shown, room))} title={text::overview::WHOLE_HELP}>{ text::overview::WHOLE }</button>
+            }
+            if lens.scale.is_some() {
+                <button id="zoom-suited" onclick={look(suited)} title={text::overview::SUITED_HELP}>{ text::overview::SUITED }</button>
+            }
             <button class="icon" id="zoom-out" onclick={look(lens.zoomed(1.0 / 1.5, shown, room))} disabled={!longer}
                 aria-label={text::overview::SMALLER} title={if longer { text::overview::SMALLER_HELP } else { text::overview::SMALLEST }}>{ "−" }</button>
             <button class="icon" id="zoom-in" onclick={look(nearer)} disabled={is_largest}
                 aria-label={text::overview::LARGER} title={if is_largest { text::overview::LARGEST } else { text::overview::LARGER_HELP }}>{ "+" }</button>
-            <button id="zoom-whole" onclick={look(lens.whole(shown, room))} disabled={!longer}
-                title={if longer { text::overview::WHOLE_HELP } else { text::overview::IS_WHOLE }}>{ text::overview::WHOLE }</button>
-            <button id="zoom-suited" onclick={look(suited)} disabled={lens.scale.is_none()}
-                title={if lens.scale.is_none() { text::overview::IS_SUITED } else { text::overview::SUITED_HELP }}>{ text::overview::SUITED }</button>
             <button class="icon" id="turn" onclick={look(turned)} aria-label={way} title={way}>{ sign }</button>
         </div>
     }

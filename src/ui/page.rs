@@ -6,25 +6,28 @@ use yew::prelude::*;
 
 use super::{
     caption::{caption_line, old_words},
+    causes::use_causes,
     changes::use_moment,
     drafts::use_drafts,
     embed,
     exercise::Exercise,
     fetching::use_fetching,
+    gallery,
     guard::{self, use_panic_on_purpose},
     header::Header,
     hunting::use_errand,
+    more,
+    panels::Bench,
     part::{Draw, PagePart},
     parts::use_parts,
     sharing,
     sheet::use_sheet,
     stage::Stage,
-    tools,
+    strip::Strip,
     transport::{self, transport},
-    verdicts::Verdicts,
     ways::next_stop,
     work::{use_comparison, use_fragment, use_retirement, use_work},
-    workbench::workbench,
+    workbench::{left_open, use_kept, workbench},
 };
 use crate::{
     analysis::Stamps,
@@ -72,6 +75,10 @@ pub(super) fn Page(props: &Props) -> Html {
     let store = use_reducer(|| {
         let state = props.state.clone().locked(web::is_locked());
         let state = state.with_future_hidden(web::is_future_hidden());
+        let state = match left_open().filter(|_| state.panel.is_none()) {
+            Some(panel) => reduce(&state, Action::Show(Some(panel))),
+            None => state,
+        };
         guard::remember(&state);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
@@ -94,6 +101,11 @@ pub(super) fn Page(props: &Props) -> Html {
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     let offers = use_memo(made_of, |(run, origin)| offers(run, origin));
     use_panic_on_purpose();
+    use_effect_with(state.heading(), |heading| {
+        if !web::is_embedded() {
+            web::set_title(&text::page::tab(heading));
+        }
+    });
     use_time(state.playing, &send);
     use_moment(state, &send);
     use_address(state, &fragment, &send);
@@ -122,38 +134,64 @@ pub(super) fn Page(props: &Props) -> Html {
         on.then(|| Shared::new(Stamps::of(&run.trace, run.scenario.nodes.len())))
     });
     let clocks = state.study.clocks.zip((*stamps).clone());
+    let causes = use_causes(&state.run, state.causes_wanted, &parts, &send);
+    use_kept(state.panel);
     let part = |draw: Draw| {
         html! {
             <PagePart run={state.run.clone()} refusals={state.refusals} fetches_run={state.fetches_run()} can_undo={!state.undo.is_empty()}
                 can_redo={!state.redo.is_empty()} changeable={state.changeable()} imports={state.imports.clone()} send={send.clone()} {draw} />
         }
     };
+    let bench = Bench {
+        state,
+        worked: &worked,
+        causes: &causes,
+        emphasis: &emphasis,
+        clocks: &clocks,
+        offers: &offers,
+        edited,
+        parts: &parts,
+        part: &part,
+        send: &send,
+    };
+    let open = state.panel.is_some().then_some("with-workbench");
     html! {
-        <div class={classes!("page", state.imports.shown.is_some().then_some("recorded"))}>
-            <Header run={state.run.clone()} {path} send={send.clone()}
-                fragment={(*fragment).clone()} {edited} sharing={state.sharing} />
+        <div class={classes!("page", open, state.imports.shown.is_some().then_some("recorded"))}>
+            <Header run={state.run.clone()} panel={state.panel} sharing={state.sharing} send={send.clone()} />
+            if state.gallery {
+                { parts.gallery(gallery::props(state, path.as_deref(), &offers, &send)) }
+            }
+            { parts.seldom(|it| (it.more)(more::Props {
+                reading: state.imports.reading.clone(),
+                allowed: state.allowed,
+                send: send.clone(),
+            })) }
             <main class={state.stands_in.then_some("arrives")}>
-                { for state.refused.as_ref().map(|refused| parts.seldom(|it| (it.banner)(refused, state.allowed, &send))) }
-                if state.sharing.open {
-                    { parts.sharing(sharing::Props {
-                        run: state.run.clone(),
-                        now: state.playhead.time as Time,
-                        fragment: (*fragment).clone().into(),
-                        compares: state.compare.is_some(),
-                        sharing: state.sharing,
-                        send: send.clone(),
-                    }) }
-                }
-                { working }
-                { fetching }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
-                    if state.changeable().has(Allowed::SETTINGS) {
-                        { parts.seldom(|it| (it.variants)(&state.ways, state.run.protocol.id, state.study.future_hidden, &send)) }
+                    { for state.refused.as_ref().map(|refused| parts.seldom(|it| (it.banner)(refused, state.allowed, &send))) }
+                    if state.sharing.open {
+                        { parts.sharing(sharing::Props {
+                            run: state.run.clone(),
+                            now: state.playhead.time as Time,
+                            fragment: (*fragment).clone().into(),
+                            compares: state.compare.is_some(),
+                            sharing: state.sharing,
+                            send: send.clone(),
+                        }) }
                     }
-                    <h2 class="title" id={HEADING} tabindex="-1">
-                        <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
-                        if !state.scenario().title.is_empty() { { old_words(state) } }
-                    </h2>
+                    { working }
+                    { fetching }
+                    if state.changeable().has(Allowed::SETTINGS) {
+                        { parts.seldom(|it| (it.variants)(&state.ways, state.run.protocol.id, state.study.future_hidden || !state.is_over(), &send)) }
+                    }
+                    <div class="heading">
+                        <h2 class="title" id={HEADING} tabindex="-1">
+                            <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
+                            if !state.scenario().title.is_empty() { { old_words(state) } }
+                        </h2>
+                        { next_stop(&state.ways, &send) }
+                    </div>
+                    { about(state) }
                     <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
                     { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
@@ -162,6 +200,13 @@ pub(super) fn Page(props: &Props) -> Html {
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
                         clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} parts={parts.clone()} send={send.clone()} />
+                    { parts.missing_layers(state) }
+                    { parts.layers(|it| (it.compared)(state, &send)) }
+                </section>
+                <div class="dock">
+                    <Strip run={state.run.clone()} cursor={state.playhead.cursor} explained={state.explained}
+                        causes={causes.clone()} can_undo={!state.undo.is_empty()} changeable={state.changeable()}
+                        parts={parts.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,
@@ -173,29 +218,8 @@ pub(super) fn Page(props: &Props) -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    { parts.side(".tools", |it| (it.tools)(tools::Props {
-                        state,
-                        emphasis: &emphasis,
-                        clocks: &clocks,
-                        offers: &offers,
-                        edited,
-                        send: &send,
-                    })) }
-                    { parts.missing_layers(state) }
-                    { parts.layers(|it| (it.compared)(state, &send)) }
-                    { next_stop(&state.ways, &send) }
-                    { parts.side(".legend", |it| part(it.legend)) }
-                    { workbench(state, &worked, &parts, &send) }
-                </section>
-                <div class="side">
-                    <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
-                        explained={state.explained} causes_wanted={state.causes_wanted}
-                        hidden={state.study.future_hidden} parts={parts.clone()}
-                        changeable={state.changeable()} send={send.clone()} />
-                    { parts.side(".deeds", |it| part(it.deeds)) }
-                    { parts.side(".settings", |it| part(it.settings)) }
-                    { parts.side(".known", |it| part(it.about)) }
                 </div>
+                { workbench(&bench) }
             </main>
             { offer }
             { parts.seldom(|it| (it.sheet)(state, &fragment, dialog, &send)) }
@@ -213,6 +237,17 @@ pub(super) fn Page(props: &Props) -> Html {
                 send: send.clone(),
             }) } }
         </div>
+    }
+}
+
+/// What the page is, and which protocol runs.
+fn about(state: &State) -> Html {
+    let protocol = state.run.protocol;
+    html! {
+        <p class="about">
+            { text::page::WHAT }{ " " }
+            <span lang="en"><b>{ protocol.name }</b>{ ": " }{ protocol.summary }{ " " }<span class="source">{ protocol.source }</span></span>
+        </p>
     }
 }
 
@@ -259,12 +294,22 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let fragment = if is_too_long { "#".to_owned() } else { fragment.to_owned() };
     let waits = state.pending.is_some() || state.awaited.is_some() || state.refused.is_some();
     let shown = (state.run.clone(), state.adjusting, waits, fragment.clone());
+    let loaded = (state.loads, Rc::clone(&state.origin));
+    // What was loaded when the address was written last.
+    let before = use_mut_ref(|| loaded.clone());
     use_effect_with(shown, move |(run, adjusting, waits, _)| {
         let (first, given) = &*opened.borrow();
         if *first != *run && !adjusting {
             // That of a long run is made a moment later.
             if !fragment.is_empty() {
-                web::replace_fragment(&fragment);
+                let was = before.replace(loaded.clone());
+                // Another run is a place to come back to, unless the address led here; a change is none.
+                let is_other = was.0 != loaded.0 && was.1 != loaded.1;
+                if is_other && !link::holds(&web::fragment(), &loaded.1) {
+                    web::push_fragment(&fragment);
+                } else {
+                    web::replace_fragment(&fragment);
+                }
             }
         } else if !waits && web::fragment() != *given {
             web::replace_fragment(&format!("#{given}"));

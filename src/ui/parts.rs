@@ -8,12 +8,16 @@ use std::rc::Rc;
 use yew::{platform::spawn_local, prelude::*};
 
 use super::{
-    Send, about, banner,
+    Send, banner,
     causes::{CAUSE_SEARCH, CauseSearch},
-    changes, compare, cut, deeds, embed, inspector, legend, menu, overview, panels,
-    part::Draw,
+    changes, compare, cut, embed,
+    gallery::{self, Gallery},
+    menu, more, overview,
+    panels::{self, Bench},
     printing::Printing,
-    second, settings, sharing, sheet, timestamps, tools, topology, ways,
+    second, sharing, sheet, timestamps, topology,
+    verdicts::{self, Because},
+    ways,
 };
 use crate::{
     app::{Allowed, Panel, Refused, Run, State, Ways, text},
@@ -23,14 +27,10 @@ use crate::{
     web,
 };
 
-/// The tools, the side below the verdicts, the legend, messages, and the sheet of shortcuts.
+/// What is about the diagram: messages, the strip of the whole run, the menu of the page, the sheet of shortcuts.
 pub(super) struct Side {
-    pub(super) legend: Draw,
-    pub(super) deeds: Draw,
-    pub(super) settings: Draw,
-    pub(super) about: Draw,
+    pub(super) more: fn(more::Props) -> Html,
     pub(super) sheet: fn(&State, &str, NodeRef, &Send) -> Html,
-    pub(super) tools: fn(tools::Props) -> Html,
     pub(super) overview: fn(overview::Props) -> Html,
     pub(super) banner: fn(&Refused, Allowed, &Send) -> Html,
     pub(super) variants: fn(&Ways, &str, bool, &Send) -> Html,
@@ -58,7 +58,13 @@ pub(super) struct Share {
 }
 
 /// Function that draws a tab.
-pub(super) type DrawPanel = fn(&State, &inspector::Worked, &Send) -> Html;
+pub(super) type DrawPanel = fn(&Bench) -> Html;
+
+/// The verdict on every property, and the reasons of a violation.
+pub(super) struct Verdicts {
+    pub(super) panel: DrawPanel,
+    pub(super) because: fn(&Because) -> Html,
+}
 
 part! {
     /// The menu of a selection.
@@ -69,12 +75,9 @@ part! {
     pub(super) causes: CauseSearch = CAUSE_SEARCH;
 }
 part! {
-    /// The tools, the side, messages.
+    /// What is about the diagram.
     pub(super) side: Side = Side {
-        legend: legend::legend,
-        deeds: deeds::deeds,
-        settings: settings::settings,
-        about: about::about,
+        more: |props| html! { <more::More ..props /> },
         sheet: |state, fragment, dialog, send| html! {
             <>
                 { sheet::sheet(state, dialog, send) }
@@ -82,7 +85,6 @@ part! {
                     make={printed as fn(&Run, _) -> _} />
             </>
         },
-        tools: tools::tools,
         overview: |props| html! { <overview::Overview ..props /> },
         banner: banner::banner,
         variants: ways::variants,
@@ -107,9 +109,19 @@ part! {
     };
 }
 part! {
+    /// The gallery.
+    pub(super) all_examples: fn(gallery::Props) -> Html = |props| html! { <Gallery ..props /> };
+}
+part! {
     /// The way between the program and the page that embeds it.
     pub(super) embedding: fn(embed::Props) -> Html = |props| html! { <embed::Embed ..props /> };
 }
+part! {
+    tab_verdicts: Verdicts = Verdicts { panel: panels::verdicts, because: verdicts::because };
+}
+part! { tab_changes: DrawPanel = panels::changes; }
+part! { tab_settings: DrawPanel = panels::settings; }
+part! { tab_view: DrawPanel = panels::view; }
 part! { tab_breaking: DrawPanel = panels::breaking; }
 part! { tab_events: DrawPanel = panels::events; }
 part! { tab_states: DrawPanel = panels::states; }
@@ -155,8 +167,12 @@ names! {
     Menu => menus,
     Causes => causes,
     Side => side,
+    Verdicts => tab_verdicts,
     Layers => layers,
     Embedding => embedding,
+    Changes => tab_changes,
+    Settings => tab_settings,
+    View => tab_view,
     Break => tab_breaking,
     Events => tab_events,
     States => tab_states,
@@ -166,11 +182,16 @@ names! {
     Network => tab_network,
     Text => tab_text,
     Share => sharing_dialog,
+    Gallery => all_examples,
 }
 
 impl From<Panel> for PartName {
     fn from(panel: Panel) -> Self {
         match panel {
+            Panel::Verdicts => Self::Verdicts,
+            Panel::Changes => Self::Changes,
+            Panel::Settings => Self::Settings,
+            Panel::View => Self::View,
             Panel::Break => Self::Break,
             Panel::Events => Self::Events,
             Panel::State => Self::States,
@@ -186,6 +207,10 @@ impl From<Panel> for PartName {
 /// The table of a tab, if it is here.
 fn panel_of(panel: Panel) -> Option<&'static DrawPanel> {
     match panel {
+        Panel::Verdicts => tab_verdicts::here().map(|table| &table.panel),
+        Panel::Changes => tab_changes::here(),
+        Panel::Settings => tab_settings::here(),
+        Panel::View => tab_view::here(),
         Panel::Break => tab_breaking::here(),
         Panel::Events => tab_events::here(),
         Panel::State => tab_states::here(),
@@ -237,25 +262,21 @@ impl Parts {
         causes::here().ok_or_else(missing)
     }
 
-    /// Draws a part of the side: `selector` finds it in the first picture, which stays until the part is here.
-    pub(super) fn side(
-        &self,
-        selector: &'static str,
-        draw: impl FnOnce(&'static Side) -> Html,
-    ) -> Html {
-        match (side::here(), web::first_part(selector)) {
-            (Some(table), _) => draw(table),
-            // Once is enough.
-            _ if self.failed.contains(&PartName::Side) => match selector {
-                ".settings" => self.with(PartName::Side, None, draw),
-                _ => html! {},
-            },
-            (_, Some(first)) => {
+    /// Draws the strip below the diagram; that of the first picture stays until the part is here.
+    pub(super) fn overview(&self, props: overview::Props) -> Html {
+        match (side::here(), web::first_overview()) {
+            (Some(side), _) => (side.overview)(props),
+            (None, Some(first)) => {
                 let first = Html::from_html_unchecked(first.into());
                 html! { <div class="missing" inert=true>{ first }</div> }
             }
-            _ => html! {},
+            (None, None) => html! {},
         }
+    }
+
+    /// Draws the reasons of a violation.
+    pub(super) fn because(&self, because: &Because) -> Html {
+        self.with(PartName::Verdicts, tab_verdicts::here(), |it| (it.because)(because))
     }
 
     /// Says that the layers could not be fetched, and offers to try again, if the state shows one of them.
@@ -275,6 +296,10 @@ impl Parts {
     /// Draws a part of the side that is seldom there; nothing while the part is not here.
     pub(super) fn seldom(&self, draw: impl FnOnce(&'static Side) -> Html) -> Html {
         side::here().map(draw).unwrap_or_default()
+    }
+
+    pub(super) fn gallery(&self, props: gallery::Props) -> Html {
+        self.with(PartName::Gallery, all_examples::here(), |draw| draw(props))
     }
 
     pub(super) fn sharing(&self, props: sharing::Props) -> Html {
@@ -346,10 +371,12 @@ pub(super) fn use_parts(state: &State) -> Parts {
     let wanted = [
         state.menu.then_some(PartName::Menu),
         state.run.report.is_violated().then_some(PartName::Causes),
+        state.explained.map(|_| PartName::Verdicts),
         (state.study.sheet || state.refused.is_some()).then_some(PartName::Side),
         shows_layers(state).then_some(PartName::Layers),
         state.panel.map(PartName::from),
         state.sharing.open.then_some(PartName::Share),
+        state.gallery.then_some(PartName::Gallery),
         web::is_heard().then_some(PartName::Embedding),
     ];
     use_effect_with((wanted, *attempt), {

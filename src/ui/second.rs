@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::{Allowed, Compare, Playhead, Run, Shared, text},
     diagram::{Frame, Layout, Orientation, Parting, Scene, Window},
+    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -122,6 +123,8 @@ pub(super) fn parting(layout: &Layout, run: &Run, parting: Option<Parting>, whic
 /// A frame with room for two runs: one below the other, or beside it where time runs down.
 pub(super) fn shared(frame: Frame) -> Frame {
     let (share, least) = match frame.orientation {
+        // Where the diagram has a height, each has half of it.
+        Orientation::Horizontal if web::fits_height() => (1.0, 54.0),
         Orientation::Horizontal => (0.7, 54.0),
         Orientation::Vertical => (0.5, 58.0),
     };

@@ -42,7 +42,11 @@ fn coarse(exact: Viewport) -> Viewport {
 /// The visible part of an element, kept up to date.
 #[hook]
 pub(super) fn use_viewport(container: &NodeRef) -> (Viewport, Sight) {
-    let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
+    let start = || Viewport {
+        width: web::likely_width(),
+        height: web::likely_height(),
+        ..Viewport::default()
+    };
     // Only of the view: measured in the document.
     let sight = Sight { exact: use_mut_ref(start), coarse: use_state_eq(start) };
     let container = container.clone();

@@ -27,7 +27,7 @@ use crate::{
     analysis::Stamps,
     app::{
         Action, Allowed, Area, Changes, Compare, CutLine, Filled, Lens, Playhead, Room, Run,
-        Selection, Shared, Showing, Shown, text,
+        Selection, Shared, Showing, Shown, first_step, text,
     },
     diagram::{
         Arrow, Clocks, Detail, Emphasis, Features, Layout, Limit, Mark, Orientation, Point, STRIP,
@@ -38,6 +38,8 @@ use crate::{
     web::{self, Element, Style},
 };
 
+/// Height of the name of each of two runs, as in the style sheet.
+const RUN_NAME: f64 = 32.0;
 /// Width of the menu, as in the style sheet.
 const MENU: f64 = 290.0;
 /// Smallest and largest width of the nodes' names.
@@ -104,6 +106,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let features = run.features();
     let room = Room {
         width: viewport.width,
+        height: room_for_lines(viewport.height, props.compare.is_some()),
         names: names_width,
         strips: strips(run.protocol, &run.trace),
     };
@@ -281,21 +284,22 @@ pub(super) fn Stage(props: &Props) -> Html {
                         })
                     })) }
                 }
-            </div>
-            <div class="below-stage">
-                { props.parts.side(".overview", |it| (it.overview)(overview::Props {
-                    run: run.clone(),
-                    layout: layout.clone(),
-                    along,
-                    hidden,
-                    container,
-                    seen,
-                    lens: props.lens,
-                    shown,
-                    room,
-                    send: send.clone(),
-                })) }
-                if props.changeable.has("partition") { { lasso_button(props.armed, send) } }
+                <div class="below-stage">
+                    { props.parts.overview(overview::Props {
+                        run: run.clone(),
+                        layout: layout.clone(),
+                        along,
+                        hidden,
+                        container,
+                        seen,
+                        lens: props.lens,
+                        shown,
+                        room,
+                        send: send.clone(),
+                    }) }
+                    <p class="hint">{ first_step(props.changeable) }</p>
+                    if props.changeable.has("partition") { { lasso_button(props.armed, send) } }
+                </div>
             </div>
         </>
     }
@@ -333,6 +337,12 @@ fn beside(at: Point, width: f64, scrolled: f64) -> Style {
 
 fn menu_at(place: &Style, menu: Html) -> Html {
     html! { <div class="menu-place" data-style={place.attribute()} ~style={place.property()}>{ menu }</div> }
+}
+
+/// Height for the lines of a run, where the page gives the diagram a height: half of it if there is a second run.
+fn room_for_lines(height: f64, two: bool) -> Option<f64> {
+    let each = if two { height / 2.0 - RUN_NAME } else { height };
+    web::fits_height().then_some(each - RULER - 2.0)
 }
 
 /// Place of the selection in the picture.

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{choice, select},
+    transport::steps,
 };
 use crate::{
     analysis::Stamps,
@@ -40,8 +41,7 @@ fn switches(state: &State, send: &Send) -> Html {
             { timestamps(study.clocks, send) }
             { switch(text::study::CUT, text::study::CUT_HELP, study.cut.is_some(),
                 Ask::Cut(Move::Toggle), send) }
-            <button class="keys" onclick={send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)))}
-                aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
+            { steps(&state.run, study.stride, send) }
         </div>
     }
 }

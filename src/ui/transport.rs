@@ -71,7 +71,6 @@ pub(super) fn transport(props: Props) -> Html {
                 title={text::transport::with_space(play)}>{ if playing { icons::pause() } else { icons::play() } }</button>
             <button class="icon" id="step" onclick={act(Action::Stride(stride, true))} disabled={at_end}
                 aria-label={forward.clone()} title={forward + key_forward}>{ icons::forward() }</button>
-            { steps(run, stride, send) }
             <input type="range" id="scrub" min="0" max={shown_until.to_string()} step="1"
                 value={now.to_string()} oninput={seek} aria-label={text::transport::MOMENT}
                 aria-valuetext={said.clone()} />
@@ -82,7 +81,7 @@ pub(super) fn transport(props: Props) -> Html {
 }
 
 /// Choice of the events at which steps stop.
-fn steps(run: &Run, chosen: Stride, send: &Send) -> Html {
+pub(super) fn steps(run: &Run, chosen: Stride, send: &Send) -> Html {
     let all = || Stride::all(run.scenario.nodes.len());
     let onchange = send.reform(|value: String| {
         let place = value.parse().unwrap_or(0);

@@ -4,16 +4,15 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    causes::{Causes, cause, use_causes},
-    parts::Parts,
-    workbench::tab_id,
+    causes::{Causes, cause},
+    strip::sign,
+    workbench::go_to,
 };
 use crate::{
     analysis::{Class, Judgement, Report},
-    app::{Action, Allowed, Edit, Judged, Panel, Run, text},
+    app::{Action, Allowed, Edit, Judged, Panel, Run, begins, text},
     diagram::deadlock_sentence,
     kernel::{Kind, MAX_TIME, Rule, Setting, Verdict, spell},
-    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -22,9 +21,7 @@ pub(super) struct Props {
     /// Number of events that have happened.
     pub(super) cursor: usize,
     pub(super) explained: Option<&'static str>,
-    /// True if the reader asked for the causes.
-    pub(super) causes_wanted: bool,
-    pub(super) parts: Parts,
+    pub(super) causes: Causes,
     /// True if the future is hidden.
     pub(super) hidden: bool,
     /// Changes that the reader may make of the run.
@@ -42,21 +39,17 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let now = use_memo((run.clone(), props.cursor), |(run, cursor)| {
         if over { Vec::new() } else { judged.borrow_mut().at(run, *cursor) }
     });
-    let causes = use_causes(run, props.causes_wanted, &props.parts, &props.send);
+    let begun = props.cursor >= begins(run);
     // The verdicts at the end are hidden until the run is over.
     let ends = if over { &run.report.judgements } else { &*now };
     let rows = |promised: bool| {
         let wanted = ends.iter().filter(move |it| it.promised == promised);
-        wanted.map(|it| row(props, it, over.then_some(&causes))).collect::<Html>()
+        wanted.map(|it| row(props, it, over, begun)).collect::<Html>()
     };
     let beyond = run.report.judgements.iter().any(|judgement| !judgement.promised);
     html! {
         <section class="verdicts" aria-label={text::verdicts::LABEL}>
-            <h2>{ text::verdicts::TITLE }
-                <button class="to-break"
-                    onclick={to_breaking(props)}
-                    title={text::verdicts::BREAK_HELP}>{ text::verdicts::BREAK }</button>
-            </h2>
+            <h2>{ text::verdicts::TITLE }</h2>
             <ul>{ rows(true) }</ul>
             if beyond {
                 <h3 title={text::verdicts::BEYOND_HELP}>{ text::verdicts::BEYOND }</h3>
@@ -88,24 +81,6 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     }
 }
 
-/// Opens the panel that breaks and explains, and goes there: on a phone it is far away.
-fn to_breaking(props: &Props) -> Callback<MouseEvent> {
-    let send = props.send.clone();
-    Callback::from(move |_: MouseEvent| {
-        send.emit(Action::Show(Some(Panel::Break)));
-        web::focus_by_id(&tab_id(Panel::Break));
-    })
-}
-
-/// The sign of a status: never its colour alone.
-pub(super) const fn sign(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "✓",
-        Verdict::Undecided(_) => "…",
-        Verdict::Violated { .. } => "✗",
-    }
-}
-
 /// Note that the verdicts cover a part of the run, and the way to its end.
 fn so_far(props: &Props) -> Html {
     let to_end = props.send.reform(|_: MouseEvent| Action::Jump(usize::MAX));
@@ -122,8 +97,8 @@ fn so_far(props: &Props) -> Html {
 }
 
 /// A property's verdict: at the playhead, or, once the run is over, in the end.
-fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
-    let (run, over) = (&props.run, causes.is_some());
+fn row(props: &Props, judgement: &Judgement, over: bool, begun: bool) -> Html {
+    let Props { run, causes, changeable, send, .. } = props;
     let name = judgement.property.name;
     let speak = |text: &str| spell(text, &run.scenario.nodes);
     let shown = &judgement.verdict;
@@ -137,25 +112,36 @@ fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
         Kind::Liveness => text::verdicts::LIVENESS,
     };
     let explained = props.explained == Some(name);
+    let toggle =
+        props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
     let head = html! {
         <>
-            <span class="sign" aria-hidden="true">{ sign(shown) }</span>
+            <span class="sign" aria-hidden="true">{ if begun { sign(shown) } else { "–" } }</span>
             <span class="name">{ name }</span>
             <span class="kind" lang={text::LANGUAGE}>{ kind }</span>
-            <span class="status">{ status }<span lang={text::LANGUAGE}>{ so_far }</span></span>
+            if begun {
+                <span class="status">{ status }<span lang={text::LANGUAGE}>{ so_far }</span></span>
+            } else {
+                <span class="status" lang={text::LANGUAGE}>{ text::verdicts::NOTHING }</span>
+            }
         </>
     };
     html! {
-        <li class={classes!("verdict", status)} data-property={name} data-end={end}>
+        <li class={classes!("verdict", begun.then_some(status))} data-property={name} data-end={end}>
             <details>
                 <summary lang="en" title={judgement.property.statement}>{ head }</summary>
                 <p class="statement" lang="en">{ judgement.property.statement }</p>
             </details>
             { match shown {
+                _ if !begun => html! {},
                 Verdict::Violated { why, .. } => html! {
                     <>
-                        { violation(props, judgement, &speak(why), explained) }
-                        { causes.map(|causes| cause(run, judgement, causes)) }
+                        <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
+                            title={text::verdicts::SHOW_HELP}>
+                            { when(run, judgement) }<span lang="en">{ speak(why) }</span>
+                            <span class="look">{ if explained { text::verdicts::HIDE } else { text::verdicts::SHOW } }</span>
+                        </button>
+                        { because(&Because { run, judgement, causes: over.then_some(causes), changeable: *changeable, send }) }
                     </>
                 },
                 Verdict::Undecided(why) => html! { <p class="why" lang="en">{ speak(why) }</p> },
@@ -170,28 +156,56 @@ fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
     }
 }
 
-fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -> Html {
-    let name = judgement.property.name;
-    let broke = props.run.report.broke(judgement, &props.run.trace);
-    let toggle =
-        props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
-    // A liveness violation is one of the whole run; a safety violation happens at a moment.
-    let when = match judgement.property.kind {
+/// When a property was violated. A liveness violation is one of the whole run; a safety violation happens at a moment.
+fn when(run: &Run, judgement: &Judgement) -> String {
+    match judgement.property.kind {
         Kind::Liveness => text::verdicts::AT_END.to_owned(),
         Kind::Safety => {
-            let at = Report::violated_at(judgement, &props.run.trace);
+            let at = Report::violated_at(judgement, &run.trace);
             at.map(text::verdicts::at).unwrap_or_default()
         }
-    };
-    let to_break = props.send.reform(move |_: MouseEvent| Action::Break(name));
+    }
+}
+
+/// A violation whose reasons are wanted.
+pub(super) struct Because<'a> {
+    pub(super) run: &'a Run,
+    pub(super) judgement: &'a Judgement,
+    /// The search for its cause, once the run is over.
+    pub(super) causes: Option<&'a Causes>,
+    /// Changes that the reader may make of the run.
+    pub(super) changeable: Allowed,
+    pub(super) send: &'a Send,
+}
+
+/// The reasons of a violation: the ways to it, the broken assumption, the cause.
+pub(super) fn because(because: &Because) -> Html {
+    let Because { run, judgement, causes, changeable, send } = because;
+    let name = judgement.property.name;
+    let broke = run.report.broke(judgement, &run.trace);
+    let to_break = send.reform(move |_: MouseEvent| Action::Break(name));
     let ended_early = broke.is_some_and(|breach| breach.rule == Rule::RunsToQuiescence);
     html! {
         <>
-            <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
-                title={text::verdicts::SHOW_HELP}>
-                { when }<span lang="en">{ why }</span>
-                <span class="look">{ if explained { text::verdicts::HIDE } else { text::verdicts::SHOW } }</span>
-            </button>
+            if ended_early {
+                { longer(run, *changeable, send) }
+            } else if let Some(breach) = broke {
+                <p class="broke">
+                    { text::verdicts::ASSUMED }<b lang="en">{ breach.rule.statement() }</b>{ text::verdicts::BROKEN }
+                    <span lang="en">{ spell(&breach.why, &run.scenario.nodes) }</span>{ "." }
+                    if breach.event.is_some() {
+                        { " " }
+                        <button class="link" data-jump="breach"
+                            onclick={send.reform(move |_: MouseEvent| Action::Breach(name))}
+                            title={text::verdicts::TO_BREACH_HELP}>
+                            { text::verdicts::TO_BREACH }
+                        </button>
+                    }
+                </p>
+            } else if judgement.promised {
+                <p class="broke">{ text::verdicts::NO_BREACH }</p>
+            }
+            { for causes.map(|causes| cause(run, judgement, causes)) }
             <p class="ways-there">
                 <button class="link" data-jump="break" onclick={to_break}
                     title={text::verdicts::TO_BREAK_HELP}>
@@ -202,41 +216,23 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
                 </button>
                 { " " }
                 <button class="link" data-jump="why"
-                    onclick={to_breaking(props)}
+                    onclick={go_to(Panel::Break, send)}
                     title={text::verdicts::EXPLAIN_HELP}>
                     { text::verdicts::EXPLAIN }
                 </button>
             </p>
-            if ended_early {
-                { longer(props) }
-            } else if let Some(breach) = broke {
-                <p class="broke">
-                    { text::verdicts::ASSUMED }<b lang="en">{ breach.rule.statement() }</b>{ text::verdicts::BROKEN }
-                    <span lang="en">{ spell(&breach.why, &props.run.scenario.nodes) }</span>{ "." }
-                    if breach.event.is_some() {
-                        { " " }
-                        <button class="link" data-jump="breach"
-                            onclick={props.send.reform(move |_: MouseEvent| Action::Breach(name))}
-                            title={text::verdicts::TO_BREACH_HELP}>
-                            { text::verdicts::TO_BREACH }
-                        </button>
-                    }
-                </p>
-            } else if judgement.promised {
-                <p class="broke">{ text::verdicts::NO_BREACH }</p>
-            }
         </>
     }
 }
 
 /// Something is owed, and the run was not given the time for it: it may still come.
-fn longer(props: &Props) -> Html {
-    let until = (props.run.scenario.until * 2).min(MAX_TIME);
-    let go_on = props.send.reform(move |_: MouseEvent| Action::Apply(Edit::Until(until)));
+fn longer(run: &Run, changeable: Allowed, send: &Send) -> Html {
+    let until = (run.scenario.until * 2).min(MAX_TIME);
+    let go_on = send.reform(move |_: MouseEvent| Action::Apply(Edit::Until(until)));
     html! {
         <p class="broke">
-            { text::verdicts::may_come(props.run.trace.end) }
-            if props.changeable.has(Allowed::SETTINGS) {
+            { text::verdicts::may_come(run.trace.end) }
+            if changeable.has(Allowed::SETTINGS) {
                 <button class="link" onclick={go_on}>{ text::verdicts::extend(until) }</button>
             }
         </p>

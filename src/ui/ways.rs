@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Send, verdicts::sign};
+use super::{Send, strip::sign};
 use crate::app::{Action, Edit, Variant, Ways, text};
 
 /// The protocols under which the same sends can be seen, each with what sets it apart: one of them is on.
@@ -48,7 +48,7 @@ fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html 
 /// Button for the next stop of the tour.
 pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
     let Some((path, title)) = ways.next else { return html! {} };
-    let onclick = send.reform(move |_: MouseEvent| Action::Example(path));
+    let onclick = send.reform(move |_: MouseEvent| Action::Example(path.into()));
     html! {
         <button id="next" class="next" {onclick}>
             { text::ways::NEXT }<b lang="en">{ title }</b><span aria-hidden="true">{ "\u{a0}→" }</span>

@@ -64,6 +64,22 @@ pub fn replace_fragment(fragment: &str) {
     let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
 }
 
+/// Puts a fragment into the address bar as a new entry of the browser's history, under the same conditions.
+pub fn push_fragment(fragment: &str) {
+    if is_embedded() {
+        return;
+    }
+    let Some(history) = window().and_then(|window| window.history().ok()) else { return };
+    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&page_link(fragment)));
+}
+
+/// Sets the title of the browser's tab.
+pub fn set_title(title: &str) {
+    if let Some(document) = window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
 /// Returns the link to this page with a fragment, given with its `#`.
 #[must_use]
 pub fn page_link(fragment: &str) -> String {

@@ -16,6 +16,12 @@ pub fn is_embedded() -> bool {
     has_word("embed")
 }
 
+/// True if the diagram has a height of its own, which its run is fitted to: everywhere but in an embed that grows with it.
+#[must_use]
+pub fn fits_height() -> bool {
+    !is_embedded() || word("height").as_deref() == Some("fitted")
+}
+
 /// True if a script hears what the program tells: in an embed, and where another page may want the score of an exercise.
 #[must_use]
 pub fn is_heard() -> bool {
@@ -62,6 +68,18 @@ pub fn allowed() -> Option<String> {
 #[must_use]
 pub fn speed() -> Option<String> {
     word("speed")
+}
+
+/// Returns the name of the property that the embedding page shows the verdict on alone, as it is written in addresses.
+#[must_use]
+pub fn property() -> Option<String> {
+    word("property")
+}
+
+/// True if the embedding page shows this control.
+#[must_use]
+pub fn has_control(name: &str) -> bool {
+    word("controls").is_some_and(|all| all.split(' ').any(|each| each == name))
 }
 
 /// Tells the scripts what has happened: an event of this name, with a text as its detail.

@@ -22,7 +22,8 @@ mod word;
 mod worker;
 
 pub use address::{
-    asks_for_file, fragment, on_file, on_fragment_change, page_link, replace_fragment, want_file,
+    asks_for_file, fragment, on_file, on_fragment_change, page_link, push_fragment,
+    replace_fragment, set_title, want_file,
 };
 pub use clipboard::copy;
 pub use element::{
@@ -33,10 +34,10 @@ pub use element::{
     show_dialog, show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,
 };
 pub use fetch::{fetch_text, file_of_build};
-pub use first::{assume_width, first_part, likely_width, root};
+pub use first::{assume_size, first_overview, likely_height, likely_width, root};
 pub use frame::{
-    allowed, draws_pictures, is_beside, is_embedded, is_future_hidden, is_heard, is_locked, loops,
-    on_told, speed, tell,
+    allowed, draws_pictures, fits_height, has_control, is_beside, is_embedded, is_future_hidden,
+    is_heard, is_locked, loops, on_told, property, speed, tell,
 };
 pub use frames::{Frames, mark, ticks};
 pub use given::{Given, chosen_file, on_drop, on_paste};

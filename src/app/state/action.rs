@@ -1,5 +1,7 @@
 //! Actions: everything that changes the state of the page.
 
+use std::rc::Rc;
+
 use super::{
     super::{
         Against, Allowed, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, ImportAction,
@@ -16,7 +18,7 @@ pub enum Action {
     /// Opens a bundled scenario.
     Open(&'static Bundled),
     /// Opens the bundled scenario with this path.
-    Example(&'static str),
+    Example(Rc<str>),
     /// Opens the example that shows this protocol best.
     Protocol(&'static str),
     /// Opens a link.
@@ -98,6 +100,8 @@ pub enum Action {
     Measure(MeasureAction),
     /// Opens or closes the share dialog, or changes a choice in it.
     Share(Sharing),
+    /// Opens or closes the gallery of all examples.
+    Gallery(bool),
     /// Imports a run that was recorded elsewhere, or leaves it.
     Import(ImportAction),
     /// Continues the work of a closed tab, from its draft.

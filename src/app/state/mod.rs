@@ -110,6 +110,8 @@ pub struct State {
     pub searching: Searching,
     /// Measurement over many runs.
     pub measuring: Measuring,
+    /// True if the gallery of all examples is open.
+    pub gallery: bool,
     /// Share dialog, with the choices in it.
     pub sharing: Sharing,
     /// Exercise that was opened, with the judgement of the reader's attempt.
@@ -232,6 +234,7 @@ impl State {
             linked: None,
             searching: Searching::default(),
             measuring: Measuring::default(),
+            gallery: false,
             sharing: Sharing::default(),
             exercise: None,
             ways: Shared::new(Ways::default()),

@@ -69,7 +69,7 @@ fn is_refused(allowed: Allowed, action: &Action) -> bool {
 pub(in super::super) fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
-        Action::Example(path) => open_path(state, path),
+        Action::Example(path) => open_path(state, &path),
         Action::Toggle => toggle(state),
         Action::Tick(real) => tick(state, real),
         Action::Step(by) if state.compare.is_some() => {
@@ -106,6 +106,7 @@ pub(in super::super) fn act(state: State, action: Action) -> State {
         Action::Share(sharing) => {
             State { sharing, playing: state.playing && !sharing.open, ..state }
         }
+        Action::Gallery(open) => State { gallery: open, playing: state.playing && !open, ..state },
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Inspect(inspected) => State { inspected, ..state },

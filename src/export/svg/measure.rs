@@ -42,6 +42,7 @@ impl Measures {
         let nodes = run.scenario.nodes.len();
         let names = names(run);
         let room = Room {
+            height: None,
             width: width.unwrap_or(WIDTH) - 2.0 * MARGIN,
             names,
             strips: strips(run.protocol, &run.trace),

@@ -68,7 +68,7 @@ fn each_action_that_needs_another_protocol_waits_for_it_and_is_then_done() {
     let all_here = State::opening();
     let actions = [
         Action::Protocol("maekawa"),
-        Action::Example(TOUR[1]),
+        Action::Example(TOUR[1].into()),
         Action::Apply(Edit::Protocol("nack-multicast")),
         Action::Load(paxos),
         Action::File("{}".to_owned(), Some(json.to_owned())),

@@ -107,7 +107,7 @@ fn opened_run_replaces_a_recorded_one_and_undo_leads_before_it() {
     let before = edited();
     let state = read(&before, &sample("govector.log"));
     let path = "reliable/best-effort-broadcast/receiver-crashes";
-    let opened = reduce(&state, Action::Example(path));
+    let opened = reduce(&state, Action::Example(path.into()));
     assert!(opened.imports.shown.is_none());
     assert_eq!(reduce(&opened, Action::Undo).scenario(), before.scenario());
     // A link that cannot be opened changes nothing.

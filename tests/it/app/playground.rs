@@ -351,7 +351,7 @@ fn tour_leads_from_every_stop_to_the_next() {
         let next = Ways::from(&state.run, &state.origin).next.expect("it is not the last");
         let stop = bundled::find(path).expect("it is bundled");
         assert_eq!(next, (*path, stop.title().as_str()));
-        state = reduce(&state, Action::Example(next.0));
+        state = reduce(&state, Action::Example(next.0.into()));
         assert_eq!(state.bundled_path().as_deref(), Some(*path));
     }
     assert_eq!(Ways::from(&state.run, &state.origin).next, None);

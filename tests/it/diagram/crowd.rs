@@ -13,7 +13,7 @@ use crate::common::{
     random_scenario::{Weather, random_scenario},
 };
 
-const ROOM: Room = Room { width: 1000.0, names: 100.0, strips: 0.0 };
+const ROOM: Room = Room { width: 1000.0, height: None, names: 100.0, strips: 0.0 };
 /// Largest distance of a sign from its event: the width of a bin.
 const NEAR: f64 = 16.0;
 

@@ -15,7 +15,7 @@ use crate::common::{
     random_scenario::{Weather, random_scenario},
 };
 
-const ROOM: Room = Room { width: 1000.0, names: 100.0, strips: 0.0 };
+const ROOM: Room = Room { width: 1000.0, height: None, names: 100.0, strips: 0.0 };
 
 /// Broadcasts, one each millisecond, with a crash and losses among them.
 fn long_run(requests: usize) -> Outcome {

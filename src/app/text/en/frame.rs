@@ -80,6 +80,28 @@ pub mod fetching {
     }
 }
 
+pub mod gallery {
+    use crate::kernel::count_of;
+
+    pub const TITLE: &str = "Protocols and examples";
+    pub const SEARCH: &str = "Search: crash, agreement, exercise…";
+    pub const FETCHING: &str = "The examples are being fetched…";
+    pub const FAILED: &str =
+        "The examples could not be fetched. Check the connection and try again.";
+    pub const EXERCISE: &str = "Exercise";
+    pub const KEEP: &str = "Keep my run";
+    pub const KEEP_HELP: &str = "Runs your requests and faults under this protocol";
+
+    /// The number of examples that were found.
+    #[must_use]
+    pub fn found(count: usize) -> String {
+        match count {
+            0 => "No example has all these words.".to_owned(),
+            _ => format!("{}.", count_of(count, "example")),
+        }
+    }
+}
+
 pub mod guard {
     /// The first line of the report after a panic.
     #[must_use]
@@ -91,13 +113,11 @@ pub mod guard {
 pub mod header {
     pub const RESTART: &str = "Restart Worldlines";
     pub const NAME: &str = "Worldlines";
-    pub const PROTOCOL: &str = "Protocol";
-    pub const EXAMPLE: &str = "Example";
-    pub const OWN: &str = "Your own run";
-    pub const LINKED: &str = "Run from a link";
+    pub const PICK: &str = "All protocols and examples";
     pub const RECORDED: &str = "Recorded run";
     pub const DARK: &str = "Use dark theme";
     pub const LIGHT: &str = "Use light theme";
+    pub const MORE: &str = "More";
 }
 
 pub mod importing {
@@ -152,29 +172,27 @@ pub mod importing {
     }
 }
 
+pub mod more {
+    pub const EXAMPLES: &str = "All examples as pages";
+    pub const PRIVACY: &str = "Privacy";
+    pub const ACCESSIBILITY: &str = "Accessibility";
+    pub const BROWSERS: &str = "Supported browsers";
+}
+
 pub mod page {
     pub const RUN: &str = "Run";
+    pub const WHAT: &str = "Real protocol code, running as simulated nodes.";
+
+    /// The title of the browser's tab.
+    #[must_use]
+    pub fn tab(run: &str) -> String {
+        format!("{run} · Worldlines")
+    }
 }
 
 pub mod parts {
     pub const FETCHING: &str = "Fetching this part of the page…";
     pub const FAILED: &str = "This part of the page could not be fetched.";
-}
-
-pub mod share {
-    pub const COPY_HELP: &str = "Copies a link that opens exactly this run";
-    pub const COPIED: &str = "Link copied";
-    pub const BOTH_COPIED: &str = "Link to both runs copied";
-    pub const COPY: &str = "Copy link";
-    pub const BY_HAND: &str = "The browser does not let this page copy. Copy the link from here:";
-    pub const TOO_LARGE: &str =
-        "This run is too large for a link. Copy the scenario from the tab “As text”.";
-
-    /// The warning beside a long link.
-    #[must_use]
-    pub fn long(characters: usize) -> String {
-        format!("This link has {characters} characters. Some programs truncate it.")
-    }
 }
 
 pub mod sheet {
@@ -201,5 +219,6 @@ pub mod work {
 pub mod workbench {
     pub const LABEL: &str = "Workbench";
     pub const TABS: &str = "Views of the run";
-    pub const CLOSE: &str = "Close";
+    pub const CLOSE: &str = "Close workbench";
+    pub const HELP: &str = "Verdicts, changes, settings and other views of this run";
 }

@@ -151,6 +151,23 @@ pub mod hunting {
     }
 }
 
+pub mod strip {
+    pub const LABEL: &str = "Verdict";
+    pub const NOTHING: &str = "Nothing to judge yet.";
+    pub const NOT_JUDGED: &str = "No property is judged.";
+    pub const SO_FAR: &str = "No promised property is violated so far.";
+    pub const UNDECIDED: &str = "No promised property is violated, but not all are decided.";
+    pub const HOLDS: &str = "All promised properties hold.";
+    pub const NOT_PROMISED: &str = " (not promised)";
+    pub const WHY: &str = "Why?";
+    pub const WHY_HELP: &str = "Shows the proof in the diagram, and the cause";
+    pub const HIDE: &str = "Hide reasons";
+    pub const UNDO: &str = "Undo";
+    pub const ALL: &str = "All verdicts";
+    pub const ALL_HELP: &str = "Shows every property with its verdict";
+    pub const BREAK: &str = "Break it";
+}
+
 pub mod study {
     use crate::kernel::count_of;
 
@@ -268,7 +285,7 @@ pub mod verdicts {
     pub const LABEL: &str = "Verdicts";
     pub const TITLE: &str = "Properties";
     pub const BREAK_HELP: &str = "Searches for a run that violates one of them";
-    pub const BREAK: &str = "Break it…";
+    pub const NOTHING: &str = "nothing to judge yet";
     pub const BEYOND_HELP: &str = "Judged for comparison: other protocols promise these";
     pub const BEYOND: &str = "Not promised by this protocol";
     pub const EXHAUSTED: &str = "The run was stopped at a million events. It was not quiescent.";

@@ -37,6 +37,10 @@ pub mod keys {
 }
 
 pub mod view {
+    pub const VERDICTS: &str = "Verdicts";
+    pub const CHANGES: &str = "Changes";
+    pub const SETTINGS: &str = "Settings";
+    pub const VIEW: &str = "View";
     pub const BREAK: &str = "Break it";
     pub const EVENTS: &str = "Events";
     pub const STATE: &str = "State";

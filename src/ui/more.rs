@@ -1,0 +1,68 @@
+//! The menu of what is seldom needed: theme, shortcuts, a file, the pages about this one.
+
+use yew::prelude::*;
+
+use super::{Send, header::MORE, importing::Opening};
+use crate::{
+    app::{Action, Allowed, Ask, Shared, Source, text},
+    web,
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// Text that is being read.
+    pub(super) reading: Option<Shared<Source>>,
+    /// Changes that the reader may make.
+    pub(super) allowed: Allowed,
+    pub(super) send: Send,
+}
+
+/// Id of the form that opens a file or a text.
+pub(super) const OPEN_RUN: &str = "open-run";
+
+/// The menu.
+#[component]
+pub(super) fn More(props: &Props) -> Html {
+    let Props { reading, allowed, send } = props;
+    let theme = use_theme_button();
+    let keys = send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)));
+    html! {
+        <>
+            <div class="more-menu" id={MORE} popover="auto" role="menu" aria-label={text::header::MORE}>
+                if *allowed == Allowed::ALL {
+                    <button role="menuitem" popovertarget={OPEN_RUN}>{ text::importing::OPEN }</button>
+                }
+                { theme }
+                <button class="keys" role="menuitem" onclick={keys} popovertarget={MORE} popovertargetaction="hide"
+                    aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
+                <a role="menuitem" href="p/">{ text::more::EXAMPLES }</a>
+                <a role="menuitem" href="p/about/privacy/">{ text::more::PRIVACY }</a>
+                <a role="menuitem" href="p/about/accessibility/">{ text::more::ACCESSIBILITY }</a>
+                <a role="menuitem" href="p/about/browsers/">{ text::more::BROWSERS }</a>
+            </div>
+            if *allowed == Allowed::ALL {
+                <Opening reading={reading.clone()} send={send.clone()} />
+            }
+        </>
+    }
+}
+
+/// The theme that is shown, and a button for the other.
+#[hook]
+fn use_theme_button() -> Html {
+    // Only of the view: the browser stores it, and no link holds it.
+    let theme = use_state(web::theme);
+    use_effect_with(*theme, |&theme| web::show_theme(theme));
+    let onclick = {
+        let theme = theme.clone();
+        Callback::from(move |_: MouseEvent| {
+            web::keep_theme(theme.other());
+            theme.set(theme.other());
+        })
+    };
+    let (sign, name) = match *theme {
+        web::Theme::Light => ("☾", text::header::DARK),
+        web::Theme::Dark => ("☀", text::header::LIGHT),
+    };
+    html! { <button id="theme" role="menuitem" {onclick}>{ sign }{ " " }{ name }</button> }
+}
