@@ -43,7 +43,7 @@ fn locked_run_is_not_changed() {
             Action::Redo,
             Action::Reset,
             Action::Protocol("reliable-broadcast"),
-            Action::Example("reliable/best-effort-broadcast/receiver-crashes"),
+            Action::Example("reliable/best-effort-broadcast/receiver-crashes".into()),
             Action::Open(other),
         ]);
     let unlocked = reduce(&State::opening(), Action::Jump(usize::MAX));
