@@ -104,7 +104,7 @@ fn picks_of_a_walk_that_shrinks_groups_never_outlive_their_run() {
     let bundled = bundled::bundled();
     let mut chance = Chance::new(11);
     for walk in 0..if cfg!(debug_assertions) { 24 } else { 200 } {
-        let opened = Action::Open(&bundled[chance.below(bundled.len())]);
+        let opened = Action::Open(bundled[chance.below(bundled.len())]);
         let panel = Panel::ALL[walk % Panel::ALL.len()];
         let mut state = reduce(&State::opening(), opened);
         state = reduce(&state, Action::Show(Some(panel)));
