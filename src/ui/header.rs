@@ -44,7 +44,8 @@ fn picker(props: &HeaderProps) -> Html {
     let onclick = send.reform(|_: MouseEvent| Action::Gallery(true));
     let of = |family: &&Family| family.protocols.iter().any(|it| it.id == run.protocol.id);
     html! {
-        <button class="plain picker" id="picker" {onclick} aria-haspopup="dialog" title={text::header::PICK}>
+        <button class="plain picker" id="picker" {onclick} aria-haspopup="dialog" title={text::header::PICK}
+            data-protocol={run.protocol.id}>
             if let Some(family) = protocols::FAMILIES.iter().find(of) {
                 <span class="family" lang="en">{ family.name }{ " › " }</span>
                 <b lang="en">{ run.protocol.name }</b>

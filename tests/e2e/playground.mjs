@@ -32,10 +32,10 @@ export async function whole(page) {
     page.evaluate(() => ["parts", "whole"].every((name) => performance.getEntriesByName(name).length > 0)).catch(() => false);
   await until(marks, "all parts of the page are there");
   // Drawn, not only fetched: the first picture's stand within another element.
-  await page.locator(".side > .settings").waitFor();
+  await page.locator("#more-menu").waitFor({ state: "attached" });
 }
 
-/** Opens a tab of a page or frame, which must not be open already, and waits for what it shows. Returns its panel. */
+/** Opens a tab of a page or frame whose workbench is open, and waits for what it shows. Returns its panel. */
 export async function tab(page, name) {
   await page.getByRole("tab", { name, exact: true }).click();
   const panel = page.locator(`#panel[aria-labelledby="tab-${name.toLowerCase().replaceAll(" ", "-")}"]`);
@@ -43,6 +43,31 @@ export async function tab(page, name) {
   await panel.locator("> :not(.missing)").first().waitFor({ state: "attached" });
   return panel;
 }
+
+/** Id of the protocol that runs. */
+export const protocolOf = (page) => page.locator("#picker").getAttribute("data-protocol");
+
+/** Opens the gallery and follows a link of it: `[data-protocol="paxos"]`, `[data-path="consensus/paxos/duel"]`. */
+async function follow(page, link) {
+  await page.locator("#picker").click();
+  await page.locator(`.gallery ${link}`).click();
+  await page.locator(".gallery").waitFor({ state: "detached" });
+}
+
+/** Opens the best example of a protocol, by the gallery, and waits for it. */
+export async function openProtocol(page, id) {
+  await follow(page, `[data-protocol="${id}"]`);
+  await page.locator(`#picker[data-protocol="${id}"]`).waitFor();
+}
+
+/** Opens an example, by the gallery, and waits until its protocol runs. */
+export async function openExample(page, path) {
+  await follow(page, `[data-path="${path}"]`);
+  await page.locator(`#picker[data-protocol="${path.split("/")[1]}"]`).waitFor();
+}
+
+/** The verdict on a property in the strip below the diagram, as it is at the moment that is shown. */
+export const verdict = (page, property) => page.locator(`.strip [data-verdict="${property}"]`);
 
 /** Options of a reader who wants no motion. */
 export const calm = { reducedMotion: "reduce" };
@@ -97,9 +122,9 @@ function waitFromOutside(page) {
 /**
  * A reader with a window. `open(fragment)` opens the page in a new tab and waits for its diagram;
  * `complaints` collects whatever the pages printed as an error (what their policy forbids is printed), threw, or
- * asked for in vain or from another host (but for `origins`); `leave()` closes the window and fails the test where there were any.
+ * asked for in vain or from another host (but for `origins`); `tab` is the tab of the workbench that an earlier visit left open, or null; `leave()` closes the window and fails the test where there were any.
  */
-async function newReader(browser, url, { origins = [], ...options } = {}) {
+async function newReader(browser, url, { origins = [], tab = "Changes", ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ["clipboard-read", "clipboard-write"],
@@ -107,6 +132,15 @@ async function newReader(browser, url, { origins = [], ...options } = {}) {
   });
   // The tests answer requests of the page themselves, which a service worker would answer instead (offline.test.mjs has it).
   await context.addInitScript(() => delete Navigator.prototype.serviceWorker);
+  if (tab !== null) {
+    await context.addInitScript((tab) => {
+      try {
+        localStorage["worldlines-workbench"] ??= `open ${tab}`;
+      } catch {
+        // A frame in a sandbox has no storage.
+      }
+    }, tab);
+  }
   context.setDefaultTimeout(PATIENCE);
   context.on("page", waitFromOutside);
   const complaints = [];
