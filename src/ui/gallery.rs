@@ -235,7 +235,7 @@ fn picture(example: &Value) -> Html {
     let outline = |name: &str| string(example, name).to_owned();
     let lanes: String = (0..lines).map(|line| format!("M4 {}H156", line * 16 + 8)).collect();
     html! {
-        <svg viewBox={format!("0 0 160 {}", lines * 16)} aria-hidden="true">
+        <svg viewBox={format!("0 0 160 {}", lines * 16)} preserveAspectRatio="none" aria-hidden="true">
             <path class="lanes" d={lanes} />
             <path class="messages" d={outline("messages")} />
             <path class="lost" d={outline("lost")} />
