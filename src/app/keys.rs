@@ -211,6 +211,11 @@ pub const SHORTCUTS: &[Group] = &[
         name: text::keys::PAGE,
         shortcuts: &[
             Shortcut {
+                chords: &[Chord::plain("p")],
+                does: text::keys::PRESENT,
+                act: |state| Action::Present(!state.presenting),
+            },
+            Shortcut {
                 chords: &[Chord::any("?")],
                 does: text::keys::SHEET,
                 act: |_| Action::Study(Ask::Sheet(true)),

@@ -62,6 +62,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         writing: _,
         lens: _,
         panel: _,
+        presenting: _,
         gallery: _,
         sharing: _,
         imports: _,

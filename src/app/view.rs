@@ -13,7 +13,7 @@ pub enum Panel {
     Changes,
     /// The protocol's parameters, the nodes, the network.
     Settings,
-    /// What else the diagram shows: time stamps, cuts, a second run; and its legend.
+    /// Further contents of the diagram: time stamps, cuts, a second run; and its legend.
     View,
     /// Every event, in words.
     Events,

@@ -36,7 +36,7 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
     }
 }
 
-/// What the last change did to the run, where that is known and may be told.
+/// Effect of the last change on the run, where that is known and may be told.
 fn effect(state: &State) -> Html {
     let found = state.changes.found.as_ref().filter(|_| !state.study.future_hidden);
     match found {

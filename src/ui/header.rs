@@ -22,6 +22,7 @@ pub(super) struct HeaderProps {
 pub(super) fn Header(props: &HeaderProps) -> Html {
     let HeaderProps { panel, sharing, send, .. } = props;
     let sharing = Sharing { open: true, ..*sharing };
+    let present = send.reform(|_: MouseEvent| Action::Present(true));
     let share = send.reform(move |_: MouseEvent| Action::Share(sharing));
     html! {
         <header>
@@ -29,6 +30,7 @@ pub(super) fn Header(props: &HeaderProps) -> Html {
             { picker(props) }
             <span class="spring"></span>
             { toggle(*panel, send) }
+            <button class="plain" id="present" onclick={present} title={text::header::PRESENT_HELP}>{ text::header::PRESENT }</button>
             <button class="plain" id="share" onclick={share} aria-haspopup="dialog" title={text::sharing::OPEN_HELP}>{ text::sharing::OPEN }</button>
             <button class="plain icon" id="more" popovertarget={MORE} aria-label={text::header::MORE} title={text::header::MORE}>{ "⋯" }</button>
         </header>
@@ -38,7 +40,7 @@ pub(super) fn Header(props: &HeaderProps) -> Html {
 /// Id of the menu of the rest.
 pub(super) const MORE: &str = "more-menu";
 
-/// What runs, and the way to all that can: the gallery.
+/// The protocol that runs, and the way to all others: the gallery.
 fn picker(props: &HeaderProps) -> Html {
     let HeaderProps { run, send, .. } = props;
     let onclick = send.reform(|_: MouseEvent| Action::Gallery(true));

@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use yew::prelude::*;
 
 use super::{
+    Send,
     caption::{caption_line, old_words},
     causes::use_causes,
     changes::use_moment,
@@ -136,6 +137,7 @@ pub(super) fn Page(props: &Props) -> Html {
     let clocks = state.study.clocks.zip((*stamps).clone());
     let causes = use_causes(&state.run, state.causes_wanted, &parts, &send);
     use_kept(state.panel);
+    use_presenting(state.presenting, &send);
     let part = |draw: Draw| {
         html! {
             <PagePart run={state.run.clone()} refusals={state.refusals} fetches_run={state.fetches_run()} can_undo={!state.undo.is_empty()}
@@ -218,6 +220,10 @@ pub(super) fn Page(props: &Props) -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
+                    if state.presenting {
+                        <button class="plain icon" id="leave-presentation" aria-label={text::header::LEAVE} title={text::header::LEAVE}
+                            onclick={send.reform(|_: MouseEvent| Action::Present(false))}>{ "✕" }</button>
+                    }
                 </div>
                 { workbench(&bench) }
             </main>
@@ -240,7 +246,7 @@ pub(super) fn Page(props: &Props) -> Html {
     }
 }
 
-/// What the page is, and which protocol runs.
+/// A sentence on the page, and the protocol that runs.
 fn about(state: &State) -> Html {
     let protocol = state.run.protocol;
     html! {
@@ -258,6 +264,21 @@ fn use_time(playing: bool, send: &Callback<Action>) {
     use_effect_with(playing, move |&playing| {
         let frames = playing.then(|| Frames::start(move |real| send.emit(Action::Tick(real))));
         move || drop(frames)
+    });
+}
+
+/// Shows the run alone and large, until the reader or the browser ends it.
+#[hook]
+fn use_presenting(presenting: bool, send: &Send) {
+    let send = send.clone();
+    let before = use_mut_ref(|| false);
+    use_effect_with(presenting, move |&presenting| {
+        if before.replace(presenting) != presenting {
+            web::present(presenting);
+        }
+        let end = move || send.emit(Action::Present(false));
+        let listener = presenting.then(|| web::on_screen_left(end));
+        move || drop(listener)
     });
 }
 
@@ -295,7 +316,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let waits = state.pending.is_some() || state.awaited.is_some() || state.refused.is_some();
     let shown = (state.run.clone(), state.adjusting, waits, fragment.clone());
     let loaded = (state.loads, Rc::clone(&state.origin));
-    // What was loaded when the address was written last.
+    // The run that was loaded when the address was written last.
     let before = use_mut_ref(|| loaded.clone());
     use_effect_with(shown, move |(run, adjusting, waits, _)| {
         let (first, given) = &*opened.borrow();
@@ -303,7 +324,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
             // That of a long run is made a moment later.
             if !fragment.is_empty() {
                 let was = before.replace(loaded.clone());
-                // Another run is a place to come back to, unless the address led here; a change is none.
+                // Another run is a place to return to, unless the address led here; a change is none.
                 let is_other = was.0 != loaded.0 && was.1 != loaded.1;
                 if is_other && !link::holds(&web::fragment(), &loaded.1) {
                     web::push_fragment(&fragment);

@@ -27,7 +27,7 @@ use crate::{
     web,
 };
 
-/// What is about the diagram: messages, the strip of the whole run, the menu of the page, the sheet of shortcuts.
+/// Parts around the diagram: messages, the strip of the whole run, the menu of the page, the sheet of shortcuts.
 pub(super) struct Side {
     pub(super) more: fn(more::Props) -> Html,
     pub(super) sheet: fn(&State, &str, NodeRef, &Send) -> Html,
@@ -75,7 +75,7 @@ part! {
     pub(super) causes: CauseSearch = CAUSE_SEARCH;
 }
 part! {
-    /// What is about the diagram.
+    /// Parts around the diagram.
     pub(super) side: Side = Side {
         more: |props| html! { <more::More ..props /> },
         sheet: |state, fragment, dialog, send| html! {

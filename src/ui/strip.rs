@@ -108,7 +108,7 @@ fn violation(props: &Props, judgement: &Judgement) -> Html {
     }
 }
 
-/// What is said while no promised property is violated.
+/// Sentence while no promised property is violated.
 fn untroubled(all: &[&Judgement], over: bool, begun: bool) -> &'static str {
     // Where one property is shown, it is the one that matters.
     let mut promised = all.iter().filter(|it| it.promised || all.len() == 1);

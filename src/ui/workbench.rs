@@ -13,6 +13,9 @@ pub(super) const WORKBENCH: &str = "workbench";
 /// Key under which the browser stores the tab that was shown last, and whether it still is.
 const KEPT: &str = "worldlines-workbench";
 
+/// Word for a workbench that was left open.
+const OPEN: &str = "open";
+
 /// The tabs, and what the chosen one shows; nothing while it is closed.
 pub(super) fn workbench(bench: &Bench) -> Html {
     let Bench { state, parts, send, .. } = bench;
@@ -60,9 +63,9 @@ pub(super) fn toggle(shown: Option<Panel>, send: &Send) -> Html {
 /// The stored tab, and true if it was left open.
 fn kept() -> Option<(Panel, bool)> {
     let kept = web::kept(KEPT)?;
-    let (how, name) = kept.split_once(' ')?;
+    let (how, name) = kept.split_once('/')?;
     let panel = Panel::ALL.into_iter().find(|panel| panel.name() == name)?;
-    Some((panel, how == "open"))
+    Some((panel, how == OPEN))
 }
 
 fn last_shown() -> Panel {
@@ -93,12 +96,12 @@ pub(super) fn use_kept(shown: Option<Panel>) {
         if web::is_embedded() {
             return;
         }
-        let value = match shown {
-            Some(panel) => format!("open {}", panel.name()),
-            None => format!("closed {}", last_shown().name()),
+        let (how, panel) = match shown {
+            Some(panel) => (OPEN, *panel),
+            None => ("closed", last_shown()),
         };
         // Without storage it begins closed.
-        let _ = web::keep(KEPT, &value);
+        let _ = web::keep(KEPT, &format!("{how}/{}", panel.name()));
     });
 }
 

@@ -21,18 +21,24 @@ pub struct Place {
 /// Returns the place of the pointer in an element.
 #[must_use]
 pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
-    let area = element.get_bounding_client_rect();
+    let (area, zoom) = (element.get_bounding_client_rect(), zoom_of(element));
     Place {
-        x: f64::from(event.client_x()) - area.left(),
-        y: f64::from(event.client_y()) - area.top(),
+        x: (f64::from(event.client_x()) - area.left()) / zoom,
+        y: (f64::from(event.client_y()) - area.top()) / zoom,
     }
+}
+
+/// Returns by how much the style sheet enlarges an element: the places of pointers are those of the window.
+fn zoom_of(element: &Element) -> f64 {
+    let zoom = js_sys::Reflect::get(element, &"currentCSSZoom".into()).ok();
+    zoom.and_then(|zoom| zoom.as_f64()).filter(|zoom| *zoom > 0.0).unwrap_or(1.0)
 }
 
 /// Returns the width and the height of an element.
 #[must_use]
 pub fn size_of(element: &Element) -> (f64, f64) {
-    let area = element.get_bounding_client_rect();
-    (area.width(), area.height())
+    let (area, zoom) = (element.get_bounding_client_rect(), zoom_of(element));
+    (area.width() / zoom, area.height() / zoom)
 }
 
 /// Returns the target of an event as an element.

@@ -102,6 +102,8 @@ pub enum Action {
     Share(Sharing),
     /// Opens or closes the gallery of all examples.
     Gallery(bool),
+    /// Shows the run alone and large, for a lecture, or the whole page again.
+    Present(bool),
     /// Imports a run that was recorded elsewhere, or leaves it.
     Import(ImportAction),
     /// Continues the work of a closed tab, from its draft.

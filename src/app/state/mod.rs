@@ -110,6 +110,8 @@ pub struct State {
     pub searching: Searching,
     /// Measurement over many runs.
     pub measuring: Measuring,
+    /// True if the run is shown alone and large.
+    pub presenting: bool,
     /// True if the gallery of all examples is open.
     pub gallery: bool,
     /// Share dialog, with the choices in it.
@@ -234,6 +236,7 @@ impl State {
             linked: None,
             searching: Searching::default(),
             measuring: Measuring::default(),
+            presenting: false,
             gallery: false,
             sharing: Sharing::default(),
             exercise: None,

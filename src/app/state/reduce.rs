@@ -107,6 +107,7 @@ pub(in super::super) fn act(state: State, action: Action) -> State {
             State { sharing, playing: state.playing && !sharing.open, ..state }
         }
         Action::Gallery(open) => State { gallery: open, playing: state.playing && !open, ..state },
+        Action::Present(presenting) => State { presenting, ..state },
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Inspect(inspected) => State { inspected, ..state },

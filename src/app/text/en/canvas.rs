@@ -227,9 +227,7 @@ pub mod overview {
     pub const LARGEST: &str = "Zoom in: there is no finer detail";
     pub const LARGER_HELP: &str = "Zoom in (Ctrl and wheel)";
     pub const WHOLE_HELP: &str = "Shows the whole run at once";
-    pub const IS_WHOLE: &str = "The whole run is already visible";
     pub const WHOLE: &str = "Show whole run";
-    pub const IS_SUITED: &str = "The size is already the default";
     pub const SUITED_HELP: &str = "Returns to the default size";
     pub const SUITED: &str = "Reset size";
 

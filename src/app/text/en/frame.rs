@@ -118,6 +118,9 @@ pub mod header {
     pub const DARK: &str = "Use dark theme";
     pub const LIGHT: &str = "Use light theme";
     pub const MORE: &str = "More";
+    pub const PRESENT: &str = "Present";
+    pub const PRESENT_HELP: &str = "Shows the run alone and large (P)";
+    pub const LEAVE: &str = "Leave presentation (P)";
 }
 
 pub mod importing {

@@ -16,6 +16,7 @@ pub mod keys {
     pub const FASTER: &str = "Play faster";
     pub const SLOWER: &str = "Play slower";
     pub const FUTURE: &str = "Hide or show the future";
+    pub const PRESENT: &str = "Show the run alone and large, or the whole page";
     pub const ORDER: &str = "Order of events";
     pub const CAUSALITY: &str = "Show or hide the causal past and future of the selection";
     pub const CLOCKS: &str = "Timestamps: Lamport, vector, none";
