@@ -115,6 +115,7 @@ test("a run is measured over seeds and over a parameter, and wrong values are re
 
 test("a jump goes to where a property breaks, along a path", async () => {
   const { reader, page } = await atTheEnd("replication/quorum-register/read-without-write-back");
+  await tab(page, "Verdicts");
   const row = page.locator('.verdict[data-property="linearizability"]');
   await row.locator('[data-jump="break"]').click();
   await page.locator(".mark.selected").first().waitFor();
