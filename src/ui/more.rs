@@ -17,6 +17,8 @@ pub(super) struct Props {
     pub(super) send: Send,
 }
 
+/// Id of the button that opens the menu.
+const BUTTON: &str = "more";
 /// Id of the form that opens a file or a text.
 pub(super) const OPEN_RUN: &str = "open-run";
 
@@ -25,7 +27,11 @@ pub(super) const OPEN_RUN: &str = "open-run";
 pub(super) fn More(props: &Props) -> Html {
     let Props { reading, allowed, send } = props;
     let theme = use_theme_button();
-    let keys = send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)));
+    let keys = send.reform(|_: MouseEvent| {
+        // The sheet gives the focus back to what has it now; the menu, which closes, could not take it.
+        web::focus_by_id(BUTTON);
+        Action::Study(Ask::Sheet(true))
+    });
     html! {
         <>
             <div class="more-menu" id={MORE} popover="auto" role="menu" aria-label={text::header::MORE}>

@@ -24,7 +24,7 @@ pub(super) struct Props {
     /// Recorded runs of the page. The one that is shown comes and goes with the run: it need not be compared.
     pub(super) imports: Imports,
     pub(super) send: Send,
-    /// Always the same at its place of the page.
+    /// Another one where another tab comes to the same place.
     pub(super) draw: Draw,
 }
 
@@ -32,7 +32,8 @@ impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         let rest =
             |it: &Self| (it.refusals, it.fetches_run, it.can_undo, it.can_redo, it.changeable);
-        self.run == other.run && rest(self) == rest(other) && self.send == other.send
+        let draws_same = std::ptr::fn_addr_eq(self.draw, other.draw);
+        draws_same && self.run == other.run && rest(self) == rest(other) && self.send == other.send
     }
 }
 

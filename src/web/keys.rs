@@ -46,6 +46,11 @@ fn belongs_to_focused(event: &KeyboardEvent, key: &Key) -> bool {
     if document.is_some_and(|it| matches!(it.query_selector("dialog[open]"), Ok(Some(_)))) {
         return true;
     }
+    // Escape closes an open popover.
+    let popover = target.owner_document().map(|it| it.query_selector("[popover]:popover-open"));
+    if key.name == "Escape" && matches!(popover, Some(Ok(Some(_)))) {
+        return true;
+    }
     let is = |selector: &str| target.matches(selector).unwrap_or(false);
     let pressing = matches!(key.name.as_str(), " " | "Enter");
     let escape = key.name == "Escape";
