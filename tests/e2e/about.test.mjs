@@ -12,7 +12,7 @@ before(async () => {
 after(() => playground.stop());
 
 test("a way to break the protocol shows itself when pressed", async () => {
-  const reader = await playground.reader();
+  const reader = await playground.reader({ tab: "Verdicts" });
   const page = await reader.open();
   const about = page.getByRole("region", { name: "About the protocol" });
   await about.getByRole("button", { name: "the sender crashes half-way" }).click();
@@ -24,7 +24,7 @@ test("a way to break the protocol shows itself when pressed", async () => {
 });
 
 test("a synchronous network has a bound, and a ring has no chords", async () => {
-  const reader = await playground.reader();
+  const reader = await playground.reader({ tab: "Settings" });
   const page = await reader.open();
   await page.keyboard.press("End");
   await page.locator("#timing").selectOption("synchronous");

@@ -1,11 +1,11 @@
-// A link that compares runs (docs/link.md): made by "Copy link", opened elsewhere, kept while its runs are changed.
+// A link that compares runs (docs/link.md): made in the dialog "Share", opened elsewhere, kept while its runs are changed.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 
 import { element, script, startCourses } from "./course.mjs";
-import { calm, clipboard, until, whole } from "./playground.mjs";
+import { calm, clipboard, tab, until, whole } from "./playground.mjs";
 import { ORDERS, bundled } from "./runs.mjs";
 
 let playground;
@@ -17,27 +17,36 @@ after(() => playground?.stop());
 const parts = (page) => page.locator(".compared .parts").innerText();
 const second = (page) => page.locator(".canvas.second svg");
 
+/** Copies the link in the dialog "Share"; returns it, with what the dialog says of it. */
+async function copyLink(page) {
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.getByRole("button", { name: "Copy link" }).click();
+  await dialog.getByRole("button", { name: "Link copied" }).waitFor();
+  const link = await clipboard(page);
+  assert.equal(await dialog.getByLabel("Link", { exact: true }).inputValue(), link);
+  const said = await dialog.locator(".link > p").allInnerTexts();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  return { link, said: said.join(" ") };
+}
+const BOTH = "It also holds the second run beside this one.";
+
 /** Fields of an address that hold differences from the first run. */
 const differences = (list) => `&c=deflate.${deflateRawSync(JSON.stringify(list)).toString("base64url")}`;
 
-test("Copy link includes the second run and says so, and the link opens both", async () => {
-  const reader = await playground.reader(calm);
+test("the copied link includes the second run and says so, and opens both", async () => {
+  const reader = await playground.reader({ ...calm, tab: "View" });
   const page = await reader.open(await bundled(ORDERS));
-  await page.locator("#copy-link").click();
-  await page.getByRole("button", { name: "Link copied" }).waitFor();
-  assert.doesNotMatch(await clipboard(page), /&c=/);
+  const alone = await copyLink(page);
+  assert.doesNotMatch(alone.link, /&c=/);
+  assert.ok(!alone.said.includes(BOTH), alone.said);
   await page.locator("#compare").selectOption({ label: "Causal multicast" });
   await second(page).waitFor();
   const said = await parts(page);
-  await page.locator("#copy-link").click();
-  await page.getByRole("button", { name: "Link to both runs copied" }).waitFor();
-  const link = await clipboard(page);
+  const { link, said: told } = await copyLink(page);
   assert.match(link, /#s=deflate\.[\w-]+&d=[0-9a-f]{8}&c=deflate\.[\w-]+&e=[0-9a-f]{8}$/);
-  await page.locator("#share").click();
-  const dialog = page.getByRole("dialog", { name: "Share this run" });
-  await dialog.getByText("It also holds the second run beside this one.").waitFor();
-  assert.equal(await dialog.getByLabel("Link", { exact: true }).inputValue(), link);
-  await page.keyboard.press("Escape");
+  assert.ok(told.includes(BOTH), told);
 
   const { hash } = new URL(link);
   const there = await reader.open(hash);
@@ -58,16 +67,15 @@ test("Copy link includes the second run and says so, and the link opens both", a
   await whole(there);
   await second(there).waitFor();
   assert.equal(await parts(there), changed);
-  assert.ok(await there.locator("#undo").isEnabled(), "it is the reader's work");
+  const changes = await tab(there, "Changes");
+  assert.ok(await changes.locator("#undo").isEnabled(), "it is the reader's work");
   await there.locator(".compared").getByRole("button", { name: "Close second run" }).click();
-  await there.locator("#copy-link").click();
-  await there.getByRole("button", { name: "Link copied" }).waitFor();
-  assert.doesNotMatch(await clipboard(there), /&c=/);
+  assert.doesNotMatch((await copyLink(there)).link, /&c=/);
   await reader.leave();
 });
 
 test("a link of several runs offers each, and a damaged one is refused with its text", async () => {
-  const reader = await playground.reader({ ...calm, viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+  const reader = await playground.reader({ ...calm, viewport: { width: 390, height: 844 }, colorScheme: "dark", tab: "View" });
   const first = await bundled(ORDERS);
   const page = await reader.open(first + differences([{ faults: [], title: "No delay" }, { protocol: "abcast", title: null, until: 900 }]));
   await second(page).waitFor();

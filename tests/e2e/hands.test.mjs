@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, tab, until } from "./playground.mjs";
+import { openExample, startPlayground, tab, until } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -17,12 +17,12 @@ const RECEIVER_CRASHES = "reliable/best-effort-broadcast/receiver-crashes";
 async function example(path, options) {
   const reader = await playground.reader(options);
   const page = await reader.open();
-  await page.selectOption("#protocol", path.split("/")[1]);
-  await page.selectOption("#example", path);
+  await openExample(page, path);
   await page.keyboard.press("End");
   return { reader, page };
 }
 
+/** The tab Changes is open, unless a test opens another. */
 const deeds = (page) => page.locator(".deed .what").allInnerTexts();
 const deed = (page, sentence) => page.locator(".deed .what").getByText(sentence, { exact: true });
 const said = (page) => page.locator(".page > .unseen").innerText();
@@ -185,9 +185,12 @@ test("the scenario is edited as text; what is wrong is said at its line, and not
   assert.equal(await field.inputValue(), wrong, "what is typed survives");
   await page.locator("#go-to-line").click();
   await page.keyboard.insertText('"node": "Carol"');
-  await deed(page, "Carol: broadcast m1").or(deed(page, "Carol: broadcast m2")).first().waitFor();
+  await page.locator(".theatre.edited").waitFor();
   assert.equal(await page.locator("#discard-draft").count(), 0);
+  await tab(page, "Changes");
+  await deed(page, "Carol: broadcast m1").or(deed(page, "Carol: broadcast m2")).first().waitFor();
   await page.locator("#undo").click();
+  await tab(page, "As text");
   await page.waitForFunction((text) => document.querySelector(".as-text textarea").value === text, text);
   await reader.leave();
 });

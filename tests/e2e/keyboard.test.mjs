@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { calm, startPlayground } from "./playground.mjs";
+import { calm, clipboard, protocolOf, startPlayground, until } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -12,7 +12,7 @@ before(async () => {
 after(() => playground?.stop());
 
 async function open() {
-  const reader = await playground.reader({ viewport: { width: 1280, height: 900 }, ...calm });
+  const reader = await playground.reader({ viewport: { width: 1280, height: 900 }, tab: "Verdicts", ...calm });
   const page = await reader.open();
   await page.keyboard.press("End");
   return { reader, page };
@@ -29,6 +29,7 @@ const focused = (page) =>
       tag: element.tagName.toLowerCase(),
       id: element.id,
       role: element.getAttribute("role"),
+      protocol: element.dataset.protocol,
       name: (labelled || element.title || "").trim(),
       seen: (parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none") || style.boxShadow !== "none",
       inside: bottom > 0 && top < innerHeight,
@@ -62,7 +63,7 @@ test("the Tab key stops at what is named and seen, from the top down, and comes 
   assert.ok(stops.length > 20 && stops.length < 90, `${stops.length} stops`);
   const place = (found) => stops.findIndex(found);
   const order = [
-    place(({ id }) => id === "protocol"),
+    place(({ id }) => id === "picker"),
     place(({ role }) => role === "application"),
     place(({ id }) => id === "play"),
     place(({ role }) => role === "tab"),
@@ -97,25 +98,36 @@ test("a message is lost, and found again, by keys alone", async () => {
 test("another protocol, a step, an event of the list, a tab and the link: by keys alone", async () => {
   const { reader, page } = await open();
   assert.equal(await status(page, "agreement"), "violated");
-  await tabTo(page, ({ id }) => id === "protocol");
-  await page.keyboard.type("Reliable");
-  await page.waitForFunction(() => document.querySelector("#protocol").value === "reliable-broadcast");
+  await tabTo(page, ({ id }) => id === "picker");
+  await page.keyboard.press("Enter");
+  await page.locator(".gallery [data-protocol]").first().waitFor();
+  await tabTo(page, ({ id }) => id === "gallery-search");
+  await page.keyboard.type("reliable broadcast");
+  await tabTo(page, ({ tag, protocol }) => tag === "a" && protocol === "reliable-broadcast");
+  await page.keyboard.press("Enter");
+  await page.locator(".gallery").waitFor({ state: "detached" });
+  await until(async () => (await protocolOf(page)) === "reliable-broadcast", "the protocol runs");
   await page.waitForFunction(
     () => document.querySelector('.verdict[data-property="agreement"]').dataset.end === "holds",
   );
   await tabTo(page, ({ role }) => role === "tab");
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
-  await page.keyboard.press("ArrowRight");
-  await page.getByRole("tabpanel").waitFor();
-  await tabTo(page, ({ role, tag }) => role === "row" || (tag === "button" && role !== "tab"));
-  assert.equal(await page.getByRole("tab", { name: "Events" }).getAttribute("aria-selected"), "true");
+  const events = page.getByRole("tab", { name: "Events", exact: true });
+  for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
+  assert.equal(await events.getAttribute("aria-selected"), "true");
+  assert.ok(await events.evaluate((it) => it === document.activeElement));
+  await page.getByRole("tabpanel").locator('[role="row"]').first().waitFor();
+  await tabTo(page, ({ role }) => role === "row");
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
   assert.match(await page.locator(".clock").textContent(), /, 1 of /);
+  await tabTo(page, ({ id }) => id === "share");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Share this run" }).waitFor();
   await tabTo(page, ({ name }) => name === "Copy link");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("#s=deflate."));
+  await until(async () => (await clipboard(page)).includes("#s=deflate."), "the link is copied");
   await reader.leave();
 });

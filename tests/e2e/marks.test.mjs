@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { openExample, startPlayground, tab } from "./playground.mjs";
 import { DEADLOCK } from "./runs.mjs";
 
 let playground;
@@ -17,13 +17,12 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 /** A page at the end of a bundled example's run. */
 async function example(reader, path) {
   const page = await reader.open();
-  await page.selectOption("#protocol", path.split("/")[1]);
-  await page.selectOption("#example", path);
+  await openExample(page, path);
   await page.keyboard.press("End");
   return page;
 }
 
-const legend = (page) => page.locator(".legend li").allInnerTexts();
+const legend = async (page) => (await tab(page, "View")).locator(".legend li").allInnerTexts();
 
 test("two in the critical section at once stand out, and a click goes through to the line", async () => {
   const reader = await playground.reader();
@@ -39,7 +38,7 @@ test("two in the critical section at once stand out, and a click goes through to
 });
 
 test("who waits for each other is said among the verdicts and drawn at the end", async () => {
-  const reader = await playground.reader();
+  const reader = await playground.reader({ tab: "Verdicts" });
   const page = await example(reader, DEADLOCK);
   const said = await page.locator(".verdicts .deadlock").innerText();
   assert.match(said, /^Deadlock: (\w+) → .* → \1 wait for each other\.$/);

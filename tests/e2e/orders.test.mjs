@@ -1,10 +1,10 @@
 // Three orders on one set of sends, from the opening example on; and requests of every kind, made by hand.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { openProtocol, startPlayground, tab } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -21,6 +21,12 @@ const segment = (page, protocol) => page.locator(`.variant:has(input[value="${pr
 function captions(protocol) {
   const file = new URL(`../../static/scenarios/ordering/${protocol}/three-orders.json`, import.meta.url);
   return JSON.parse(readFileSync(file, "utf8")).captions.length;
+}
+
+/** Ids of all protocols: each has bundled scenarios. */
+function bundledProtocols() {
+  const root = new URL("../../static/scenarios/", import.meta.url);
+  return readdirSync(root).flatMap((family) => readdirSync(new URL(`${family}/`, root))).sort();
 }
 
 const deeds = (page) => page.locator(".deed .what").allInnerTexts();
@@ -48,8 +54,7 @@ async function threeOrders(options) {
 }
 
 /** Waits until this protocol runs. */
-const runs = (page, protocol) =>
-  page.waitForFunction((id) => document.querySelector("#protocol").value === id, protocol);
+const runs = (page, protocol) => page.locator(`#picker[data-protocol="${protocol}"]`).waitFor();
 
 test("the second thing a newcomer meets tells three orders apart on one set of sends", async () => {
   const { reader, page } = await threeOrders();
@@ -73,6 +78,7 @@ test("the second thing a newcomer meets tells three orders apart on one set of s
 
 test("what led to a reply is shown with the violation of causal order", async () => {
   const { reader, page } = await threeOrders();
+  await tab(page, "Verdicts");
   await page.locator('.verdict[data-property="causal order"] button.why').click();
   // The question in transit to the node that answers it, and the answer that is delivered without it.
   await page.locator('.arrow.witness[data-message="Alice>Bob#1"]').waitFor();
@@ -154,10 +160,15 @@ test("a request with several parts is filled in, refused where it makes no sense
 test("whatever a protocol can be asked for is asked by its form as it is offered", async () => {
   const reader = await playground.reader();
   const page = await reader.open();
-  const protocols = await page.locator("#protocol option").evaluateAll((all) => all.map(({ value }) => value));
+  await page.locator("#picker").click();
+  const offered = page.locator(".gallery [data-protocol]");
+  await offered.first().waitFor();
+  const protocols = await offered.evaluateAll((all) => all.map((one) => one.dataset.protocol));
+  assert.deepEqual(protocols.toSorted(), bundledProtocols(), "the gallery has every protocol, once");
+  await page.keyboard.press("Escape");
+  await page.locator(".gallery").waitFor({ state: "detached" });
   for (const protocol of protocols) {
-    await page.selectOption("#protocol", protocol);
-    await runs(page, protocol);
+    await openProtocol(page, protocol);
     await page.keyboard.press("Home");
     // Below the name of a traitor stands that it is one.
     const [asker] = (await page.locator(".names .name").first().innerText()).split("\n");
@@ -173,8 +184,8 @@ test("whatever a protocol can be asked for is asked by its form as it is offered
       const before = (await deeds(page)).length;
       const form = asking.nth(place);
       const asked = await form.getByRole("button").getAttribute("data-do");
-      const offered = await form.locator("input, select").evaluateAll((all) => all.map(({ value }) => value));
-      assert.ok(offered.every(Boolean), `${protocol}: ${asked} offers ${offered}`);
+      const filled = await form.locator("input, select").evaluateAll((all) => all.map(({ value }) => value));
+      assert.ok(filled.every(Boolean), `${protocol}: ${asked} offers ${filled}`);
       await form.getByRole("button").click();
       await page.locator(".menu").waitFor({ state: "detached" });
       const now = await deeds(page);

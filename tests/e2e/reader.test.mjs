@@ -4,13 +4,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { clipboard, openExample, openProtocol, protocolOf, startPlayground, tab, verdict } from "./playground.mjs";
 
 let playground;
 before(async () => {
   playground = await startPlayground();
 });
 after(() => playground?.stop());
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 /** A new reader with a page at the end of its run, all of it told. */
 async function atTheEnd(options, fragment) {
@@ -20,22 +22,37 @@ async function atTheEnd(options, fragment) {
   return { reader, page };
 }
 
-/** Each property's status in the end: `{ agreement: "violated", … }`. */
-const verdicts = (page) =>
-  page
-    .locator(".verdict")
-    .evaluateAll((rows) =>
-      Object.fromEntries(rows.map(({ dataset }) => [dataset.property, dataset.end])),
-    );
+/** The same of an example. */
+async function exampleAtTheEnd(path) {
+  const { reader, page } = await atTheEnd();
+  await openExample(page, path);
+  await page.keyboard.press("End");
+  return { reader, page };
+}
 
-/** Waits until a property has this status in the end. */
+/** Each property's status in the end, in the tab Verdicts: `{ agreement: "violated", … }`. */
+async function verdicts(page) {
+  const panel = await tab(page, "Verdicts");
+  const rows = await panel.locator(".verdict").evaluateAll((all) => all.map(({ dataset }) => [dataset.property, dataset.end]));
+  assert.ok(rows.length > 0, "there are verdicts");
+  return Object.fromEntries(rows);
+}
+
+/** Waits until a property has this status in the end, in the tab Verdicts, which is open. */
 const becomes = (page, property, status) =>
   page.locator(`.verdict[data-property="${property}"][data-end="${status}"]`).waitFor();
 
-const deeds = (page) => page.locator(".deed .what").allInnerTexts();
-const deed = (page, sentence) => page.locator(".deed .what").getByText(sentence, { exact: true });
+/** The tab Changes, opened: its requests and faults, one of them, and a step back or forward in it. */
+const changes = (page) => tab(page, "Changes");
+const deeds = async (page) => (await changes(page)).locator(".deed .what").allInnerTexts();
+const deed = async (page, sentence) => (await changes(page)).locator(".deed .what").getByText(sentence, { exact: true }).waitFor();
+const history = async (page, button) => (await changes(page)).locator(button).click();
+
 const arrow = (page, message) => page.locator(`.arrow[data-message="${message}"]`);
 const classOf = (page) => page.locator("table.class").getAttribute("data-class");
+
+/** Waits until this protocol runs. */
+const runs = (page, protocol) => page.locator(`#picker[data-protocol="${protocol}"]`).waitFor();
 
 /** The middle of an arrow's line, on the screen. */
 async function middle(arrow, share = 0.6) {
@@ -72,10 +89,9 @@ async function clickLine(page, node, moment) {
 }
 
 test("the first picture is note 001's example, playing", async () => {
-  const reader = await playground.reader();
+  const reader = await playground.reader({ tab: "Verdicts" });
   const page = await reader.open();
   assert.deepEqual(await page.locator(".names .name").allInnerTexts(), ["Alice", "Bob", "Carol"]);
-  assert.deepEqual(await deeds(page), ["Alice: broadcast m1", "Alice crashes after 1 send"]);
   assert.equal((await verdicts(page)).agreement, "violated");
   assert.equal(await classOf(page), null, "it is not over");
   assert.equal(await page.locator("#play").getAttribute("aria-label"), "Pause");
@@ -85,6 +101,7 @@ test("the first picture is note 001's example, playing", async () => {
   await page.keyboard.press("End");
   await page.locator(".class .here").waitFor();
   assert.equal(await classOf(page), "fail-safe");
+  assert.deepEqual(await deeds(page), ["Alice: broadcast m1", "Alice crashes after 1 send"]);
   await reader.leave();
 });
 
@@ -108,19 +125,20 @@ test("a step goes one event forward, and one back", async () => {
 });
 
 test("scrubbing tells the verdicts at the playhead apart from those in the end", async () => {
-  const { reader, page } = await atTheEnd();
+  const { reader, page } = await atTheEnd({ tab: "Verdicts" });
   const agreement = page.locator('.verdict[data-property="agreement"]');
   assert.match(await agreement.innerText(), /violated/);
+  assert.equal(await verdict(page, "agreement").getAttribute("data-status"), "violated");
   await page.locator("#scrub").fill("10");
   assert.match(await agreement.innerText(), /holds so far/);
+  assert.equal(await verdict(page, "agreement").getAttribute("data-status"), "holds");
   await page.locator("#scrub").fill("70");
+  assert.equal(await verdict(page, "agreement").getAttribute("data-status"), "violated");
   await reader.leave();
 });
 
 test("a message is lost by the mouse, the verdict follows, and the link opens the same run", async () => {
-  const { reader, page } = await atTheEnd();
-  await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
-  await page.keyboard.press("End");
+  const { reader, page } = await exampleAtTheEnd("reliable/best-effort-broadcast/receiver-crashes");
   assert.equal((await verdicts(page)).agreement, "holds");
 
   await clickArrow(page, "Alice>Carol#1");
@@ -130,9 +148,13 @@ test("a message is lost by the mouse, the verdict follows, and the link opens th
   assert.match(await page.locator(".verdict .why").first().innerText(), /Carol never did/);
   assert.match(await page.locator(".broke").first().innerText(), /reliable channels/);
 
-  await page.locator("#copy-link").click();
-  await page.getByRole("button", { name: "Link copied" }).waitFor();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.getByRole("button", { name: "Copy link" }).click();
+  await dialog.getByRole("button", { name: "Link copied" }).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  const link = await clipboard(page);
   assert.equal(link, page.url(), "the address is the link");
   assert.match(new URL(link).hash, /^#s=deflate\.[\w-]+&d=[0-9a-f]{8}$/);
   assert.ok(link.length < 600, `the link has ${link.length} characters`);
@@ -148,9 +170,7 @@ test("a message is lost by the mouse, the verdict follows, and the link opens th
 });
 
 test("an arrow's head is dragged: only that message comes later, and it is one change", async () => {
-  const { reader, page } = await atTheEnd();
-  await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
-  await page.keyboard.press("End");
+  const { reader, page } = await exampleAtTheEnd("reliable/best-effort-broadcast/receiver-crashes");
   const strokes = () =>
     page.locator(".arrow[data-message]").evaluateAll((all) =>
       Object.fromEntries(all.map((one) => [one.dataset.message, one.querySelector(".stroke").getAttribute("d")])),
@@ -169,33 +189,29 @@ test("an arrow's head is dragged: only that message comes later, and it is one c
   const moved = Object.keys(before).filter((name) => before[name] !== after[name]);
   assert.deepEqual(moved, ["Alice>Carol#1"]);
   await page.keyboard.press("Control+z");
-  await page.waitForFunction(() => ![...document.querySelectorAll(".deed")].some((d) => /late/.test(d.innerText)));
+  await page.waitForFunction(() => ![...document.querySelectorAll(".deed")].some((d) => /Alice>Carol#1 is delayed/.test(d.innerText)));
   assert.deepEqual(await strokes(), before);
   await reader.leave();
 });
 
 test("a node crashes in the middle of its sends, and recovers", async () => {
-  const { reader, page } = await atTheEnd();
-  await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
-  await page.keyboard.press("End");
+  const { reader, page } = await exampleAtTheEnd("reliable/best-effort-broadcast/receiver-crashes");
   await clickArrow(page, "Dave>Alice#1");
   await page.locator('[data-do="crash-after"]').click();
-  await deed(page, "Dave crashes after 1 send").waitFor();
+  await deed(page, "Dave crashes after 1 send");
   assert.equal(await arrow(page, "Dave>Carol#1").count(), 0, "what comes after the crash is not sent");
+  await tab(page, "Verdicts");
   await becomes(page, "agreement", "violated");
 
   await clickLine(page, "Dave", 70);
   await page.locator('[data-do="recover"]').click();
-  await deed(page, "Dave recovers").waitFor();
+  await deed(page, "Dave recovers");
   assert.equal(await page.locator(".mark.recovery[data-event]").count(), 1);
   await reader.leave();
 });
 
 test("the network is split and healed, and a broadcast asked for by hand", async () => {
-  const { reader, page } = await atTheEnd();
-  await page.selectOption("#protocol", "reliable-broadcast");
-  await page.selectOption("#example", "reliable/reliable-broadcast/sender-crashes-half-way");
-  await page.keyboard.press("End");
+  const { reader, page } = await exampleAtTheEnd("reliable/reliable-broadcast/sender-crashes-half-way");
   await clickLine(page, "Bob", 4);
   await page.getByText("Partition network here").click();
   await page.locator('[data-do="partition"]').click();
@@ -212,38 +228,50 @@ test("the network is split and healed, and a broadcast asked for by hand", async
   await clickLine(page, "Carol", 30);
   await page.locator(".menu input[type=text]").fill("hello");
   await page.locator('[data-do="broadcast"]').click();
-  await deed(page, "Carol: broadcast hello").waitFor();
+  await deed(page, "Carol: broadcast hello");
   assert.equal((await deeds(page)).length, before + 1);
   await reader.leave();
 });
 
 test("every deed can be removed, undone and made again", async () => {
   const { reader, page } = await atTheEnd();
+  const becomesNext = async (status) => {
+    await tab(page, "Verdicts");
+    await becomes(page, "agreement", status);
+  };
   await page.getByRole("button", { name: "Remove: Alice crashes after 1 send" }).click();
-  await becomes(page, "agreement", "holds");
+  await becomesNext("holds");
   assert.equal(await classOf(page), "masking");
-  await page.locator("#undo").click();
-  await becomes(page, "agreement", "violated");
-  await page.locator("#redo").click();
-  await becomes(page, "agreement", "holds");
+  await history(page, "#undo");
+  await becomesNext("violated");
+  await history(page, "#redo");
+  await becomesNext("holds");
+  await page.locator("#undo-last").click();
+  await becomesNext("violated");
+  await history(page, "#redo");
   await page.getByRole("button", { name: "Start over" }).click();
-  await becomes(page, "agreement", "violated");
+  await becomesNext("violated");
   await reader.leave();
 });
 
 test("a click on a violated property shows its witness in the diagram", async () => {
-  const { reader, page } = await atTheEnd();
-  await page.locator("button.why").first().click();
-  await page.locator('.arrow.witness[data-message="Alice>Bob#1"]').waitFor();
-  assert.ok((await page.locator(".mark.witness").count()) >= 2);
-  await page.locator("button.why").first().click();
-  await page.locator(".mark.witness").first().waitFor({ state: "detached" });
+  const { reader, page } = await atTheEnd({ tab: "Verdicts" });
+  // In the line below the diagram, and in the list of all verdicts.
+  for (const why of ["#why", "button.why"]) {
+    await page.locator(why).first().click();
+    await page.locator('.arrow.witness[data-message="Alice>Bob#1"]').waitFor();
+    assert.ok((await page.locator(".mark.witness").count()) >= 2);
+    await page.locator(".because .broke").waitFor();
+    await page.locator(why).first().click();
+    await page.locator(".mark.witness").first().waitFor({ state: "detached" });
+    await page.locator(".because").waitFor({ state: "detached" });
+  }
   await reader.leave();
 });
 
 test("network, nodes and parameters are set by their controls", async () => {
-  const { reader, page } = await atTheEnd();
-  await page.selectOption("#protocol", "uniform-broadcast");
+  const { reader, page } = await atTheEnd({ tab: "Settings" });
+  await openProtocol(page, "uniform-broadcast");
   await page.locator("#nodes").fill("5");
   await page.locator("#nodes").press("Enter");
   await page.getByRole("button", { name: "Erin", exact: true }).waitFor();
@@ -276,13 +304,13 @@ test("a damaged link says what is wrong, and keeps the text", async () => {
   await field.fill(`s=json.${sound}`);
   await banner.getByRole("button", { name: "Open again" }).click();
   await banner.waitFor({ state: "detached" });
-  assert.equal(await page.locator("#protocol").inputValue(), "reliable-broadcast");
+  assert.equal(await protocolOf(page), "reliable-broadcast");
   assert.equal(await page.locator(".names .name").count(), 4);
   await reader.leave();
 });
 
 test("the same is done with the keyboard alone", async () => {
-  const { reader, page } = await atTheEnd();
+  const { reader, page } = await atTheEnd({ tab: "Verdicts" });
   await arrow(page, "Alice>Bob#1").focus();
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement.dataset.do), "drop");
@@ -300,7 +328,7 @@ test("the same is done with the keyboard alone", async () => {
 });
 
 test("on a phone time runs down the page, and a tap loses a message", async () => {
-  const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const { reader, page } = await atTheEnd({ ...PHONE, tab: "Verdicts" });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `the page is ${wide} pixels wide`);
   const { x, y } = await middle(arrow(page, "Alice>Bob#1"), 0.5);
@@ -312,7 +340,7 @@ test("on a phone time runs down the page, and a tap loses a message", async () =
 });
 
 test("on a phone a finger drags an arrow's head, and scrolls the page elsewhere", async () => {
-  const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const { reader, page } = await atTheEnd(PHONE);
   const hand = await reader.context.newCDPSession(page);
   const touch = (type, x, y) =>
     hand.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
@@ -329,7 +357,7 @@ test("on a phone a finger drags an arrow's head, and scrolls the page elsewhere"
 });
 
 test("on a phone what is to be shown is brought into view", async () => {
-  const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const { reader, page } = await atTheEnd({ ...PHONE, tab: "Verdicts" });
   const show = page.locator('.verdict[data-property="agreement"] button.why');
   await show.scrollIntoViewIfNeeded();
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight / 2));
@@ -342,9 +370,25 @@ test("the way back in the browser leads back to the run, without a complaint", a
   const { reader, page } = await atTheEnd();
   const sound = Buffer.from('{"version":1,"protocol":"causal-multicast","nodes":4}').toString("base64url");
   await page.evaluate((hash) => (location.hash = hash), `#s=json.${sound}`);
-  await page.waitForFunction(() => document.querySelector("#protocol").value === "causal-multicast");
+  await runs(page, "causal-multicast");
   await page.goBack();
-  await page.waitForFunction(() => document.querySelector("#protocol").value === "best-effort-broadcast");
+  await runs(page, "best-effort-broadcast");
+  assert.equal(await page.locator(".banner").count(), 0);
+  await reader.leave();
+});
+
+test("the way back leads from an opened example to the run before it, over all changes of the example", async () => {
+  const { reader, page } = await atTheEnd();
+  assert.equal(new URL(page.url()).hash, "");
+  await openExample(page, "reliable/best-effort-broadcast/receiver-crashes");
+  await page.locator(".names .name").nth(3).waitFor();
+  await page.keyboard.press("End");
+  await clickArrow(page, "Alice>Carol#1");
+  await page.locator('[data-do="drop"]').click();
+  await deed(page, "Alice>Carol#1 is dropped");
+  await page.goBack();
+  await page.locator(".names .name").nth(3).waitFor({ state: "detached" });
+  assert.deepEqual(await deeds(page), ["Alice: broadcast m1", "Alice crashes after 1 send"]);
   assert.equal(await page.locator(".banner").count(), 0);
   await reader.leave();
 });

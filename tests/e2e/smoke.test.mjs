@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { heading, startPlayground } from "./playground.mjs";
 import { fileOf } from "./static-server.mjs";
 
 let playground;
@@ -15,7 +15,9 @@ after(() => playground?.stop());
 test("the page opens on a diagram, without an error and without another host", async () => {
   const reader = await playground.reader();
   const page = await reader.open();
-  assert.match(await page.title(), /Worldlines/);
+  const title = await page.title();
+  assert.match(title, /Worldlines/);
+  assert.ok(title.includes(await heading(page)), `${title} names the run`);
   const { width, height } = await page.locator(".stage svg").first().boundingBox();
   assert.ok(width > 300 && height > 100, `the diagram is ${width} by ${height}`);
   await reader.leave();

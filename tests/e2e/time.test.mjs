@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { calm, startPlayground } from "./playground.mjs";
+import { calm, startPlayground, tab } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -12,9 +12,8 @@ before(async () => {
 });
 after(() => playground?.stop());
 
-
 test("steps go by what is chosen, and by keys", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "View" });
   const page = await reader.open();
   const clock = page.locator(".clock");
   await page.keyboard.press("Home");
@@ -36,24 +35,24 @@ test("steps go by what is chosen, and by keys", async () => {
 });
 
 test("a hidden future is nowhere to be seen", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Verdicts" });
   const page = await reader.open();
   assert.equal(await page.locator('.verdict.violated[data-property="agreement"]').count(), 1);
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("f");
   assert.equal(await page.locator(".veil.curtain").count(), 1);
-  assert.equal(await page.locator(".verdict.violated").count(), 0);
+  assert.equal(await page.locator(".verdict.violated, .verdict[data-end=violated]").count(), 0);
+  assert.equal(await page.locator(".strip .violated, .strip [data-status=violated]").count(), 0);
   assert.equal(await page.locator(".class .here").count(), 0);
   assert.doesNotMatch(await page.locator(".clock").textContent(), / of /);
   const named = await page.getByRole("group", { name: "Run" }).or(page.locator(".stage")).first()
     .getByRole("button", { name: /m1 from Alice to Bob/ }).count();
   assert.equal(named, 0, "what is to come is not read out");
-  for (const [tab, said] of [["Break it", /are shown at the end/], ["Deliveries", /agree so far/]]) {
-    await page.getByRole("tab", { name: tab, exact: true }).click();
-    await page.locator("#panel").getByText(said).waitFor();
-    assert.equal(await page.locator("#panel .violated").count(), 0, tab);
-    await page.getByRole("tab", { name: tab, exact: true }).click();
+  for (const [name, said] of [["Break it", /are shown at the end/], ["Deliveries", /agree so far/]]) {
+    const panel = await tab(page, name);
+    await panel.getByText(said).waitFor();
+    assert.equal(await panel.locator(".violated").count(), 0, name);
   }
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("ArrowRight");
@@ -72,7 +71,7 @@ test("a hidden future is nowhere to be seen", async () => {
 test("the sheet of shortcuts keeps the focus, closes at Esc and gives it back", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
-  const button = page.getByRole("button", { name: "Show keys" });
+  const button = page.locator("#more");
   await button.focus();
   await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -91,6 +90,13 @@ test("the sheet of shortcuts keeps the focus, closes at Esc and gives it back", 
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "hidden" });
   assert.ok(await button.evaluate((it) => it === document.activeElement));
+  // By the menu too.
+  await button.click();
+  await page.getByRole("menuitem", { name: "Show keys" }).click();
+  await sheet.waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "hidden" });
+  assert.ok(await button.evaluate((it) => it === document.activeElement), "the menu's button has the focus again");
   await page.keyboard.press("?");
   await sheet.getByLabel(/single letters/).uncheck();
   await page.keyboard.press("Escape");
@@ -100,7 +106,7 @@ test("the sheet of shortcuts keeps the focus, closes at Esc and gives it back", 
 });
 
 test("past and future of an event stand out, with its timestamp", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "View" });
   const page = await reader.open();
   await page.getByLabel("Timestamps").selectOption("vector");
   await page.getByText("[2,2,0]", { exact: true }).waitFor();
@@ -117,7 +123,7 @@ test("past and future of an event stand out, with its timestamp", async () => {
 });
 
 test("a cut is dragged and moved by keys, and says what crosses it", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "View" });
   const page = await reader.open();
   await page.getByRole("button", { name: "Show cut" }).click();
   const report = page.locator(".cut-report");

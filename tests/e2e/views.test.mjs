@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, tab } from "./playground.mjs";
+import { openExample, startPlayground, tab } from "./playground.mjs";
 import { ORDERS } from "./runs.mjs";
 
 let playground;
@@ -17,8 +17,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 /** A page at the end of a bundled example's run. */
 async function example(reader, path) {
   const page = await reader.open();
-  await page.selectOption("#protocol", path.split("/")[1]);
-  await page.selectOption("#example", path);
+  await openExample(page, path);
   await page.keyboard.press("End");
   return page;
 }
@@ -42,17 +41,20 @@ async function long(reader, requests) {
 
 /** Takes the scenario's last fault or request out again. */
 async function takeOut(page) {
+  await tab(page, "Changes");
   await page.locator('.deeds li button:has-text("✕")').last().click();
 }
 
 test("an edit shows what it changed for a moment, and a key keeps it", async () => {
-  const reader = await playground.reader();
+  const reader = await playground.reader({ tab: "View" });
   const page = await example(reader, ORDERS);
   assert.ok(await page.locator("#what-changed").isDisabled());
   await takeOut(page);
   await page.locator(".stage .changes").waitFor({ state: "attached" });
+  await tab(page, "View");
   const said = await page.locator(".what-changed p").innerText();
   assert.match(said, /tea\?|message/);
+  assert.ok((await page.locator(".caption .changed").innerText()).endsWith(said), "it stands with the caption too");
   assert.ok((await page.locator("div[role=status].unseen").textContent()).length > 0);
   await page.locator(".stage .changes").waitFor({ state: "detached" });
   await page.keyboard.press("c");
@@ -72,6 +74,7 @@ for (const [what, options] of [
   test(`two runs stand on one time axis, and the first difference is found${what}`, async () => {
     const reader = await playground.reader(options);
     const page = await example(reader, ORDERS);
+    await tab(page, "View");
     await page.selectOption("#compare", "causal-multicast");
     await page.locator(".second svg").waitFor();
     const said = await page.locator(".compared .parts").innerText();
