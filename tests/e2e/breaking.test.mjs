@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
 import { command } from "../npm/command.mjs";
-import { startPlayground, tab, until, whole } from "./playground.mjs";
+import { openExample, startPlayground, tab, until, whole } from "./playground.mjs";
 import { bundled, link } from "./runs.mjs";
 
 let playground;
@@ -28,11 +28,14 @@ const PLAIN = {
 /** A search that takes long: in five nodes there is much to go through, and nothing to find inside the model. */
 const LONG = { ...PLAIN, nodes: ["Alice", "Bob", "Carol", "Dave", "Erin"] };
 
+/** The button that starts a search, as a selector. */
+const START = ".breaking .primary";
+
 /** The page with the panel open. */
 async function opened(reader, fragment) {
   const page = await reader.open(fragment);
   await tab(page, "Break it");
-  await page.locator("#break-it").waitFor();
+  await page.locator(START).waitFor();
   return page;
 }
 
@@ -41,17 +44,20 @@ test("a search finds, explains and shows; the run before comes back", async () =
   const page = await opened(reader, link(PLAIN));
   const before = new URL(page.url()).hash;
   await page.selectOption("#break-what", "uniform agreement");
-  await page.locator("#break-it").click();
+  await page.locator(START).click();
   const finding = page.locator('.finding[data-property="uniform agreement"]');
   await finding.waitFor();
-  await page.locator("#break-it").waitFor();
+  await page.locator(START).waitFor();
   assert.match(await finding.locator(".paragraph").innerText(), /would hold/);
   await finding.locator(".show-found").click();
-  await page.locator('.verdict.violated[data-property="uniform agreement"], [data-property="uniform agreement"][data-end="violated"]').first().waitFor();
+  await tab(page, "Verdicts");
+  await page.locator('.verdict[data-property="uniform agreement"][data-end="violated"]').waitFor();
+  await tab(page, "Changes");
   assert.ok((await page.locator(".deeds li").count()) >= 2, "a request and a fault");
   assert.notEqual(new URL(page.url()).hash, before, "it is a link like any other");
   await page.locator("#undo").click();
-  await page.locator('[data-property="uniform agreement"][data-end="holds"]').waitFor();
+  await tab(page, "Verdicts");
+  await page.locator('.verdict[data-property="uniform agreement"][data-end="holds"]').waitFor();
   await reader.leave();
 });
 
@@ -60,7 +66,7 @@ test("a long search says how far it is, leaves the page quick, and is called off
   const page = await opened(reader, link(LONG));
   await page.locator(".may-go-wrong summary").click();
   await page.locator("#break-inside").check();
-  await page.locator("#break-it").click();
+  await page.locator(START).click();
   const far = page.locator(".how-far");
   await until(
     async () => /explored, [^]* waiting, [^]* deep, [^]* per second/.test(await far.innerText()),
@@ -85,7 +91,7 @@ test("a long search says how far it is, leaves the page quick, and is called off
   await tab(page, "Events");
   await tab(page, "Break it");
   await page.locator("#hunt-cancel").click();
-  await page.locator("#break-it").waitFor();
+  await page.locator(START).waitFor();
   assert.match(await page.locator(".hunted").innerText(), /Cancelled after/);
   await reader.leave();
 });
@@ -103,7 +109,7 @@ test("what was gone through is told from what was not", async () => {
   await crashes.fill("1");
   await crashes.blur();
   assert.match(await page.locator(".may-go-wrong summary").innerText(), /1 crash$/);
-  await page.locator("#break-it").click();
+  await page.locator(START).click();
   await page.locator(".covered li").waitFor();
   assert.match(
     await page.locator(".covered").innerText(),
@@ -124,7 +130,7 @@ test("what a reader made by hand is explained and made small, on a phone too", a
   await page.locator(".finding .show-found").waitFor();
   assert.match(await page.locator(".finding").innerText(), /\d+ nodes? instead of \d|\d+ nodes?, \d+ requests? and \d+ faults?\./);
   await page.locator(".finding .show-found").tap();
-  await page.locator("#undo:not([disabled])").waitFor();
+  await page.locator("#undo-last").waitFor();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, "nothing is wider than the screen");
   await reader.leave();
@@ -143,9 +149,9 @@ test("where a frame may have no worker, that is said", async () => {
   await page.goto(playground.url + link(PLAIN));
   await whole(page);
   await tab(page, "Break it");
-  await page.locator("#break-it").click();
+  await page.locator(START).click();
   assert.match(await page.locator(".hunted [role=alert]").innerText(), /Background workers are not available/);
-  await page.locator("#break-it").waitFor();
+  await page.locator(START).waitFor();
   await reader.leave();
 });
 
@@ -159,9 +165,11 @@ test("delays alone keep Paxos undecided, and what cannot be kept so is said", as
   assert.match(await finding.innerText(), /No decision[^]*no process decides before 200 ms/);
   await finding.locator(".show-found").click();
   // The run is cut at its horizon: the property is not violated yet, and never decided.
+  await tab(page, "Verdicts");
   await page.locator('.verdict[data-property="termination"][data-end="undecided"]').waitFor();
-  await page.selectOption("#protocol", "two-phase-commit");
-  await page.selectOption("#example", "recovery/two-phase-commit/one-votes-no");
+  await openExample(page, "recovery/two-phase-commit/one-votes-no");
+  await tab(page, "Break it");
+  await keep.waitFor();
   assert.equal(await finding.count(), 0, "what was found of Paxos says nothing of another protocol");
   await keep.click();
   await page.locator(".covered li").waitFor();

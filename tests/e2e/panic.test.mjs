@@ -14,8 +14,12 @@ after(() => playground?.stop());
 /** Has the program panic, by the event that is there for tests. */
 const panics = (page) => page.evaluate(() => dispatchEvent(new Event("worldlines-panic")));
 
-/** The faults of the run that is shown, as the list of what happens has them. */
-const faults = (page) => page.locator(".deeds .deed.fault .what").allInnerTexts();
+/** The faults of the run that is shown, as the list of what happens has them. It is in a tab, which stays open. */
+async function faults(page) {
+  if ((await page.locator(".workbench").count()) === 0) await page.locator("#open-workbench").click();
+  const list = await tab(page, "Changes");
+  return list.locator(".deed.fault .what").allInnerTexts();
+}
 
 /** Presses a button of what is told, and waits for the fresh program. */
 async function restart(page, button) {
@@ -42,7 +46,6 @@ test("after a panic the last change is there again, in a fresh program, and can 
   const reader = await playground.reader();
   const page = await reader.open();
   const opened = await faults(page);
-  await tab(page, "State");
   await crash(page);
   const done = await faults(page);
   // Nothing that would be kept only after a while is kept when the program has stopped.
@@ -50,6 +53,7 @@ test("after a panic the last change is there again, in a fresh program, and can 
     const last = setTimeout(() => {});
     for (let id = 0; id <= last; id += 1) clearTimeout(id);
   });
+  await tab(page, "State");
   await panics(page);
   const told = page.getByRole("alertdialog", { name: "Worldlines has stopped" });
   await told.waitFor();
@@ -61,10 +65,10 @@ test("after a panic the last change is there again, in a fresh program, and can 
   await page.locator("#copy-report").click();
   await until(async () => (await page.evaluate(() => navigator.clipboard.readText())) === report, "it is copied");
   await restart(page, "#go-on");
-  await until(async () => (await faults(page)).length === done.length, "the run is shown");
-  assert.deepEqual(await faults(page), done);
   assert.equal(await page.locator(".stopped").count(), 0);
   assert.equal(await page.locator("#panel").count(), 0, "the tab that was open may have been what stopped it");
+  await until(async () => (await faults(page)).length === done.length, "the run is shown");
+  assert.deepEqual(await faults(page), done);
   await page.locator("#undo").click();
   await until(async () => (await faults(page)).length === opened.length, "the change is undone");
   forgive(reader);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, tab, until } from "./playground.mjs";
+import { calm, openExample, protocolOf, startPlayground, tab, until } from "./playground.mjs";
 import { OPENING } from "./runs.mjs";
 
 let playground;
@@ -12,9 +12,11 @@ before(async () => {
 });
 after(() => playground?.stop());
 
-/** A page whose requests for this file are answered by `answer`; failed requests are printed, and are no complaint. */
-async function open(file, answer) {
-  const { context } = await playground.reader();
+/**
+ * A page whose requests for this file are answered by `answer`; failed requests are printed, and are no complaint. `options` are the reader's.
+ */
+async function open(file, answer, options) {
+  const { context } = await playground.reader(options);
   const page = await context.newPage();
   const warnings = [];
   page.on("console", (message) => {
@@ -60,20 +62,26 @@ test("a part of another build is refused, and the program goes on", async () => 
 });
 
 /** A page that cannot fetch a file until `back` is called. */
-async function cutOff(file) {
+async function cutOff(file, options) {
   let there = false;
-  const opened = await open(file, (route) => (there ? route.continue() : route.abort()));
+  const opened = await open(file, (route) => (there ? route.continue() : route.abort()), options);
   return { ...opened, back: () => (there = true) };
+}
+
+/** Asks for a protocol that may not come. */
+async function ask(page, protocol) {
+  await page.locator("#picker").click();
+  await page.locator(`.gallery [data-protocol="${protocol}"]`).click();
 }
 
 test("a protocol that cannot be fetched is named, and fetched when the reader tries again", async () => {
   const { context, page, back } = await cutOff("paxos");
   const before = await page.locator(".title").innerText();
-  await page.selectOption("#protocol", "paxos");
+  await ask(page, "paxos");
   const message = page.locator(".working[role=alert]");
   await message.waitFor();
   assert.match(await message.innerText(), /^Paxos could not be fetched/);
-  assert.equal(await page.locator("#protocol").inputValue(), "best-effort-broadcast", "the menu shows the run's own");
+  assert.equal(await protocolOf(page), "best-effort-broadcast", "the page's head shows the run's own");
   assert.equal(await page.locator(".title").innerText(), before);
   back();
   await message.getByRole("button", { name: "Try again" }).click();
@@ -88,15 +96,15 @@ test("the settings wait while a chosen protocol is fetched, and set the run that
   const { context, page } = await open("paxos", async (route) => {
     await held;
     await route.continue();
-  });
-  await page.selectOption("#protocol", "paxos");
+  }, { tab: "Settings" });
+  await ask(page, "paxos");
   await page.locator(".working", { hasText: "Paxos" }).waitFor();
   await until(() => page.locator("#nodes").isDisabled(), "the settings wait");
   go();
   await page.locator("#nodes").fill("6");
   await page.locator("#nodes").press("Enter");
   await until(async () => (await page.locator(".names .name").count()) === 6, "six nodes");
-  assert.equal(await page.locator("#protocol").inputValue(), "paxos");
+  assert.equal(await protocolOf(page), "paxos");
   await context.close();
 });
 
@@ -107,7 +115,7 @@ test("a tab that cannot be fetched says so in its place, and is fetched when the
   await message.waitFor();
   // All parts are fetched beforehand, one after the other: not again by that.
   const names = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-  await until(async () => (await names()).some((name) => name.endsWith("/tab_text.wasm")), "the last part was fetched");
+  await until(async () => (await names()).some((name) => name.endsWith("/all_examples.wasm")), "the last part was fetched");
   back();
   await message.getByRole("button", { name: "Try again" }).click();
   await page.locator("#panel svg").first().waitFor();
@@ -116,8 +124,9 @@ test("a tab that cannot be fetched says so in its place, and is fetched when the
 });
 
 test("a violation does not wait for the search for its cause, which is fetched when the reader tries again", async () => {
-  const { context, page, back } = await cutOff("causes");
-  await page.selectOption("#example", OPENING);
+  const { context, page, back } = await cutOff("causes", { ...calm, tab: "Verdicts" });
+  await openExample(page, OPENING);
+  await page.keyboard.press("End");
   const violated = page.locator(".verdict.violated");
   await violated.first().waitFor();
   const message = violated.locator(".missing[role=alert]").first();
