@@ -30,9 +30,16 @@ async function exampleAtTheEnd(path) {
   return { reader, page };
 }
 
+/** Opens a tab, and leaves the row of tabs: its own keys go from tab to tab. */
+async function opened(page, name) {
+  const panel = await tab(page, name);
+  await page.evaluate(() => document.activeElement.blur());
+  return panel;
+}
+
 /** Each property's status in the end, in the tab Verdicts: `{ agreement: "violated", … }`. */
 async function verdicts(page) {
-  const panel = await tab(page, "Verdicts");
+  const panel = await opened(page, "Verdicts");
   const rows = await panel.locator(".verdict").evaluateAll((all) => all.map(({ dataset }) => [dataset.property, dataset.end]));
   assert.ok(rows.length > 0, "there are verdicts");
   return Object.fromEntries(rows);
@@ -43,7 +50,7 @@ const becomes = (page, property, status) =>
   page.locator(`.verdict[data-property="${property}"][data-end="${status}"]`).waitFor();
 
 /** The tab Changes, opened: its requests and faults, one of them, and a step back or forward in it. */
-const changes = (page) => tab(page, "Changes");
+const changes = (page) => opened(page, "Changes");
 const deeds = async (page) => (await changes(page)).locator(".deed .what").allInnerTexts();
 const deed = async (page, sentence) => (await changes(page)).locator(".deed .what").getByText(sentence, { exact: true }).waitFor();
 const history = async (page, button) => (await changes(page)).locator(button).click();
@@ -130,6 +137,9 @@ test("scrubbing tells the verdicts at the playhead apart from those in the end",
   assert.match(await agreement.innerText(), /violated/);
   assert.equal(await verdict(page, "agreement").getAttribute("data-status"), "violated");
   await page.locator("#scrub").fill("10");
+  assert.match(await agreement.innerText(), /nothing to judge yet/);
+  assert.equal(await verdict(page, "agreement").count(), 0);
+  await page.locator("#scrub").fill("35");
   assert.match(await agreement.innerText(), /holds so far/);
   assert.equal(await verdict(page, "agreement").getAttribute("data-status"), "holds");
   await page.locator("#scrub").fill("70");
@@ -200,7 +210,7 @@ test("a node crashes in the middle of its sends, and recovers", async () => {
   await page.locator('[data-do="crash-after"]').click();
   await deed(page, "Dave crashes after 1 send");
   assert.equal(await arrow(page, "Dave>Carol#1").count(), 0, "what comes after the crash is not sent");
-  await tab(page, "Verdicts");
+  await opened(page, "Verdicts");
   await becomes(page, "agreement", "violated");
 
   await clickLine(page, "Dave", 70);
@@ -236,7 +246,7 @@ test("the network is split and healed, and a broadcast asked for by hand", async
 test("every deed can be removed, undone and made again", async () => {
   const { reader, page } = await atTheEnd();
   const becomesNext = async (status) => {
-    await tab(page, "Verdicts");
+    await opened(page, "Verdicts");
     await becomes(page, "agreement", status);
   };
   await page.getByRole("button", { name: "Remove: Alice crashes after 1 send" }).click();
