@@ -11,14 +11,15 @@ use super::page::{Page, Props};
 use crate::{app::State, web};
 
 /// For which sizes the diagram is drawn, in CSS pixels: from how wide on each is shown, and for which width and height
-/// it is drawn. Those of common screens are met nearly; between them a picture is stretched a little.
-const SIZES: [(u32, f64, f64); 7] = [
-    (0, 366.0, 430.0),
+/// it is drawn. Those of common screens are met exactly; between them a picture is stretched a little.
+const SIZES: [(u32, f64, f64); 8] = [
+    (0, 372.0, 465.0),
     (430, 484.0, 560.0),
     (640, 728.0, 560.0),
     (790, 854.0, 420.0),
     (930, 1024.0, 440.0),
-    (1150, 1326.0, 440.0),
+    (1150, 1246.0, 460.0),
+    (1330, 1406.0, 560.0),
     (1480, 1880.0, 720.0),
 ];
 
