@@ -24,7 +24,7 @@ pub(super) struct Props {
     /// Recorded runs of the page. The one that is shown comes and goes with the run: it need not be compared.
     pub(super) imports: Imports,
     pub(super) send: Send,
-    /// Another one where another tab comes to the same place.
+    /// Another function if another tab is at this place.
     pub(super) draw: Draw,
 }
 

@@ -89,10 +89,15 @@ pub(super) fn left_open() -> Option<Panel> {
     kept.filter(|(_, is_open)| *is_open).map(|(panel, _)| panel)
 }
 
-/// Stores which tab is shown, for the next visit.
+/// Leads the reader to a workbench that was opened, and stores which tab is shown, for the next visit.
 #[hook]
 pub(super) fn use_kept(shown: Option<Panel>) {
+    let before = use_mut_ref(|| shown);
     use_effect_with(shown, move |shown| {
+        // When it is asked for, its tabs are not on the page yet.
+        if let (None, Some(panel)) = (before.replace(*shown), *shown) {
+            web::focus_by_id(&tab_id(panel));
+        }
         if web::is_embedded() {
             return;
         }
