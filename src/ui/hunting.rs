@@ -216,7 +216,7 @@ fn start(run: &Run, hunt: &Hunt, since: f64, send: &Send) -> Html {
     }
     let undecided = keep_undecided(run, send);
     let go = starts(send, SearchTask::Search);
-    html! { <><button class="primary" id="break-it" onclick={go}>{ text::hunting::BREAK }</button>{ " " }{ undecided }</> }
+    html! { <><button class="primary" id="start-search" onclick={go}>{ text::hunting::BREAK }</button>{ " " }{ undecided }</> }
 }
 
 /// The adversary's button, where there is something to decide.

@@ -34,18 +34,21 @@ pub(super) fn More(props: &Props) -> Html {
     });
     html! {
         <>
-            <div class="more-menu" id={MORE} popover="auto" role="menu" aria-label={text::header::MORE}>
-                if *allowed == Allowed::ALL {
-                    <button role="menuitem" popovertarget={OPEN_RUN}>{ text::importing::OPEN }</button>
-                }
-                { theme }
-                <button class="keys" role="menuitem" onclick={keys} popovertarget={MORE} popovertargetaction="hide"
-                    aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
-                <a role="menuitem" href="p/">{ text::more::EXAMPLES }</a>
-                <a role="menuitem" href="p/about/privacy/">{ text::more::PRIVACY }</a>
-                <a role="menuitem" href="p/about/accessibility/">{ text::more::ACCESSIBILITY }</a>
-                <a role="menuitem" href="p/about/browsers/">{ text::more::BROWSERS }</a>
-            </div>
+            // A landmark, as all of the page is in one.
+            <nav aria-label={text::header::MORE}>
+                <div class="more-menu" id={MORE} popover="auto" role="menu" aria-label={text::header::MORE}>
+                    if *allowed == Allowed::ALL {
+                        <button role="menuitem" popovertarget={OPEN_RUN}>{ text::importing::OPEN }</button>
+                    }
+                    { theme }
+                    <button class="keys" role="menuitem" onclick={keys} popovertarget={MORE} popovertargetaction="hide"
+                        aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
+                    <a role="menuitem" href="p/">{ text::more::EXAMPLES }</a>
+                    <a role="menuitem" href="p/about/privacy/">{ text::more::PRIVACY }</a>
+                    <a role="menuitem" href="p/about/accessibility/">{ text::more::ACCESSIBILITY }</a>
+                    <a role="menuitem" href="p/about/browsers/">{ text::more::BROWSERS }</a>
+                </div>
+            </nav>
             if *allowed == Allowed::ALL {
                 <Opening reading={reading.clone()} send={send.clone()} />
             }

@@ -2,13 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{
-    Send,
-    causes::Causes,
-    parts::Parts,
-    verdicts::Because,
-    workbench::{go_to, tab_id},
-};
+use super::{Send, causes::Causes, parts::Parts, verdicts::Because, workbench::go_to};
 use crate::{
     analysis::Judgement,
     app::{Action, Allowed, Judged, Panel, Run, begins, text},
@@ -125,8 +119,8 @@ fn untroubled(all: &[&Judgement], over: bool, begun: bool) -> &'static str {
 fn others(all: &[&Judgement], main: Option<&Judgement>, begun: bool, send: &Send) -> Html {
     let rest = all.iter().filter(|it| main.is_none_or(|main| main.property != it.property));
     html! {
-        <button class="others" onclick={go_to(Panel::Verdicts, send)} aria-controls={tab_id(Panel::Verdicts)}
-            title={text::strip::ALL_HELP} aria-label={text::strip::ALL}>
+        <button class="others" onclick={go_to(Panel::Verdicts, send)} title={text::strip::ALL_HELP}>
+            <span class="unseen">{ text::strip::ALL }{ " " }</span>
             if begun {
                 { for rest.map(|it| html! {
                     <span class={classes!("chip", it.verdict.status())} lang="en" data-verdict={it.property.name} data-status={it.verdict.status()}>
