@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { arrived, ask, element, script as scriptOf, startCourses, wake } from "./course.mjs";
-import { until } from "./playground.mjs";
+import { tab, until } from "./playground.mjs";
 import { OPENING, bundled } from "./runs.mjs";
 
 let playground;
@@ -13,11 +13,14 @@ before(async () => {
 });
 after(() => playground?.stop());
 
+/** A run among eight nodes, whose lines need more than 450 pixels. */
+const EIGHT = "transport/source-tree/prune-and-graft";
+
 const script = () => scriptOf(playground.url);
 
-/** Opens a course with the opening example in a plain frame with these keys. */
-async function framed(keys, { height = 900, ...options } = {}) {
-  const source = `${playground.url}?embed${await bundled(OPENING)}&amp;${keys}`;
+/** Opens a course with a bundled run, by default the opening example, in a plain frame with these keys. */
+async function framed(keys, { height = 900, run = OPENING, ...options } = {}) {
+  const source = `${playground.url}?embed${await bundled(run)}&amp;${keys}`;
   const site = await playground.openCourse(`<iframe sandbox="allow-scripts" width="900" height="${height}" src="${source}"></iframe>`, options);
   const frame = site.page.frameLocator("iframe");
   await arrived(frame);
@@ -26,17 +29,28 @@ async function framed(keys, { height = 900, ...options } = {}) {
 }
 
 const SHOWN = {
-  play: "#play", step: "#step", seek: "#scrub", speed: ".transport .speed", verdicts: ".verdicts", legend: ".legend", tools: ".tools",
-  changes: ".deeds", settings: ".settings", workbench: ".workbench", page: "header",
+  play: "#play", step: "#step", seek: "#scrub", speed: ".transport .speed", verdicts: ".outcome", changes: ".deeds", workbench: "#break-it",
+  page: "header",
 };
+/** Controls that are tabs of the workbench, and parts of a tab. */
+const TABS = { changes: "Changes", settings: "Settings", verdicts: "Verdicts", legend: "View", tools: "View", workbench: "Events" };
 
 test("controls are a list: what is not in it is not shown, and cannot be changed", async () => {
   const { frame, page, leave, heard, last } = await framed("controls=play.step.drop.changes.legend");
-  await frame.locator(".legend").waitFor();
+  await frame.locator(".deeds").waitFor();
+  const chosen = ["play", "step", "changes", "legend"];
   for (const [name, selector] of Object.entries(SHOWN)) {
-    const shown = ["play", "step", "changes", "legend"].includes(name);
-    assert.equal(await frame.locator(selector).first().isVisible(), shown, name);
+    assert.equal(await frame.locator(selector).first().isVisible(), chosen.includes(name), name);
   }
+  const tabs = new Set(chosen.map((name) => TABS[name]).filter(Boolean));
+  assert.deepEqual(await frame.getByRole("tab").allInnerTexts(), [...tabs]);
+  await tab(frame, "View");
+  await frame.locator(".legend").waitFor();
+  assert.equal(await frame.locator(".tools").isVisible(), false);
+  assert.equal(await frame.locator("#close-workbench").isVisible(), false, "nothing would open it again");
+  // Hints say what is allowed.
+  assert.equal(await frame.locator(".legend .hint").innerText(), "Break it. Click a message to drop it.");
+  await tab(frame, "Changes");
   await ask(page, { worldlines: "pause" });
   await ask(page, { worldlines: "seek", time: 100 });
   // Only the drop is in the menu of a message.
@@ -50,8 +64,7 @@ test("controls are a list: what is not in it is not shown, and cannot be changed
   await frame.locator(".deeds .fault").waitFor();
   assert.equal(await frame.locator(".deeds li :is(button, input)").count(), 0);
   assert.deepEqual((await heard("scenario")).filter((it) => it.edited), []);
-  // Hints say what is allowed.
-  assert.equal(await frame.locator(".legend .hint").innerText(), "Break it. Click a message to drop it.");
+  assert.equal(await frame.locator(".below-stage .hint").innerText(), "Click a message to drop it.");
   assert.equal(await frame.locator("title").filter({ hasText: /Drag it|add a fault/ }).count(), 0);
   // An allowed change is made, and undone.
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
@@ -70,8 +83,10 @@ test("controls are a list: what is not in it is not shown, and cannot be changed
 test("the verdict on one property is shown alone, at the chosen speed, and the run starts over", async () => {
   const { frame, leave, last, heard } = await framed("property=uniform-agreement&amp;speed=20&amp;loop=");
   await until(async () => (await frame.locator(".transport .speed select").inputValue()) === "2000", "the speed is chosen");
-  await until(async () => (await frame.locator(".verdict:visible").count()) === 1, "one verdict is shown");
-  assert.equal(await frame.locator(".verdict:visible").getAttribute("data-property"), "uniform agreement");
+  const verdicts = frame.locator(".strip [data-verdict]:visible");
+  const atEnd = async () => (await last("time"))?.events === 5 && (await verdicts.count()) > 0;
+  await until(atEnd, "a verdict is shown");
+  assert.deepEqual(await verdicts.evaluateAll((all) => all.map((it) => it.dataset.verdict)), ["uniform agreement"]);
   const playing = async () => (await heard("time")).map((it) => it.playing);
   await until(async () => (await playing()).includes(false), "it ends");
   const ended = (await heard("time")).findIndex((it) => !it.playing);
@@ -86,7 +101,7 @@ test("without a loop a run stops at its end, and all verdicts are shown", async 
   await until(async () => (await last("time"))?.playing === false, "it ends");
   await page.waitForTimeout(2000);
   assert.equal((await last("time")).playing, false);
-  assert.ok((await frame.locator(".verdict:visible").count()) > 3);
+  assert.ok((await frame.locator(".strip [data-verdict]:visible").count()) > 3);
   await leave();
 });
 
@@ -104,16 +119,16 @@ test("a hidden future is not drawn until the playhead comes there, and no still 
   await arrived(frame);
   await until(async () => (await site.heard("time")).at(-1)?.time === 40, "it begins at the moment");
   await frame.locator(".stage .veil.curtain").waitFor();
-  assert.equal(await frame.locator(".verdict[data-end=violated]").count(), 0);
+  assert.equal(await frame.locator("[data-end=violated], [data-status=violated]").count(), 0);
   await place.evaluate((it) => it.seek(100));
   await frame.locator(".stage .veil.lifted").waitFor();
   await site.leave();
 });
 
 test("at a fixed height time and verdicts stay in view, and the diagram scrolls within it only while it is used", async () => {
-  const { frame, leave, last, page } = await framed("height=450", { height: 450 });
+  const { frame, leave, last, page } = await framed("height=450", { height: 450, run: EIGHT });
   await until(async () => (await last("resize"))?.height === 450, "it tells the height");
-  for (const selector of ["#play", ".verdicts h2"]) {
+  for (const selector of ["#play", ".outcome"]) {
     const box = await frame.locator(selector).first().boundingBox();
     assert.ok(box.y + box.height <= 460, `${selector} is in view: ${JSON.stringify(box)}`);
   }

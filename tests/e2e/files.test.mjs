@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { calm, heading, startPlayground, until, whole } from "./playground.mjs";
+import { calm, heading, startPlayground, tab, until, whole } from "./playground.mjs";
 import { bundled, link } from "./runs.mjs";
 
 const COMMIT = new URL("../../static/scenarios/recovery/two-phase-commit/one-votes-no.json", import.meta.url);
@@ -55,6 +55,7 @@ test("a file of the address is opened as if nothing had been before, and a fragm
   await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown");
   assert.ok(await page.locator("#undo").isDisabled(), "no other run was shown");
   assert.equal(await page.locator(".banner").count(), 0);
+  await tab(page, "Settings");
   await page.selectOption("#order", "fifo");
   await until(async () => /^Your run of /.test(await heading(page)), "it is changed");
   await page.waitForLoadState("networkidle");
@@ -98,8 +99,12 @@ test("a run that is too large for a link offers none, and its address stays the 
   const reader = await readerOf({ "large.json": tooLarge(await readFile(COMMIT, "utf8")) });
   const page = await reader.open("?src=files/large.json");
   await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown");
-  await until(() => page.locator("#copy-link").isDisabled(), "there is no link to copy");
-  assert.match(await page.locator(".share .warning").innerText(), /too large for a link/);
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  assert.match(await dialog.locator(".warning").innerText(), /too large for a link/);
+  assert.equal(await dialog.getByRole("button", { name: "Copy link" }).count(), 0, "there is no link to copy");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
   assert.equal(await address(page), "?src=files/large.json");
   await page.waitForLoadState("networkidle");
   await page.reload();

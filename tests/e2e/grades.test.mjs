@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { unzip } from "../npm/archive.mjs";
 import { command } from "../npm/command.mjs";
 import { arrived, element, script, startCourses } from "./course.mjs";
-import { DIST, calm, until } from "./playground.mjs";
+import { DIST, calm, openExample, until } from "./playground.mjs";
 import { OPENING, bundled, link } from "./runs.mjs";
 import { serveFolder } from "./static-server.mjs";
 
@@ -154,8 +154,7 @@ test("a frame whose run is no exercise reports nothing, whatever its reader open
   const frame = site.page.frameLocator("iframe");
   await arrived(frame);
   await until(async () => (await site.heard("lti.frameResize")).length > 0, "it tells its height");
-  await frame.locator("#protocol").selectOption("fifo-multicast");
-  await frame.locator("#example").selectOption("ordering/fifo-multicast/exercise-reply-first");
+  await openExample(frame, "ordering/fifo-multicast/exercise-reply-first");
   await frame.locator(".exercise").waitFor();
   await frame.locator("body").click({ position: { x: 2, y: 2 } });
   await delay(site.page, frame, "P1>P2#1", 60);

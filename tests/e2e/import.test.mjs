@@ -80,11 +80,18 @@ test("all views show a recorded run, and none changes it", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
   await dropped(page, "jepsen-register.edn");
-  for (const absent of ["#undo", "#redo", "#nodes", "#what-changed", "#compare", ".deed", ".known"]) {
+  for (const [name, absent] of [
+    ["Changes", "#undo, #redo, .deed"],
+    ["Settings", "#nodes"],
+    ["View", "#what-changed, #compare"],
+    ["Verdicts", ".known"],
+  ]) {
+    await tab(page, name);
     assert.equal(await page.locator(absent).count(), 0, absent);
   }
-  assert.ok(!(await page.locator("#copy-link").isVisible()));
+  assert.equal(await page.locator("#undo-last, #break-it").count(), 0);
   assert.ok(!(await page.locator(".lasso-button").isVisible()));
+  await tab(page, "Settings");
   assert.match(await page.getByRole("region", { name: "Recorded run" }).innerText(), /cannot be run again/);
   // The menu of a message or an event describes it, and offers nothing.
   const diagram = page.locator(".stage svg").first();
@@ -103,6 +110,7 @@ test("all views show a recorded run, and none changes it", async () => {
   assert.match(await (await tab(page, "Break it")).innerText(), /no search can run it again/);
   assert.match(await (await tab(page, "Events")).innerText(), /write/);
   // The cut and the logical times are of its events.
+  await tab(page, "View");
   await page.getByRole("button", { name: "Show cut" }).click();
   await page.locator(".stage .cutline").first().waitFor();
   await page.getByLabel("Timestamps").selectOption("vector");
@@ -133,18 +141,26 @@ test("the reader chooses the abstraction by which a history is judged", async ()
   const page = await reader.open();
   await dropped(page, "jepsen-lock.json");
   const verdicts = () => page.locator(".verdict .name").allInnerTexts();
+  const judge = async (abstraction) => {
+    await tab(page, "Settings");
+    await page.selectOption("#judged-as", abstraction);
+    await until(async () => (await page.locator("#judged-as").inputValue()) === abstraction, "it is chosen");
+    await tab(page, "Verdicts");
+  };
+  await tab(page, "Verdicts");
   assert.deepEqual(await verdicts(), ["mutual exclusion", "starvation freedom"]);
+  await tab(page, "Settings");
   assert.equal(await page.locator("#judged-as").inputValue(), "mutex");
-  await page.selectOption("#judged-as", "register");
+  await judge("register");
   await until(async () => (await verdicts()).includes("linearizability"), "it is judged as registers");
-  await page.selectOption("#judged-as", "nothing");
+  await judge("nothing");
   await until(async () => (await verdicts()).length === 0, "it is not judged");
   assert.equal(await heading(page), "jepsen-lock.json");
   await reader.leave();
 });
 
 test("leaving brings back the run from before with what can be undone", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await until(async () => /^Your run of /.test(await heading(page)), "it is changed");
@@ -155,17 +171,19 @@ test("leaving brings back the run from before with what can be undone", async ()
   await page.locator("#leave-recorded").click();
   await until(async () => (await heading(page)) === title, "the run is back");
   assert.equal(await page.locator("#order").inputValue(), "fifo");
-  await page.locator("#undo").click();
+  await page.locator("#undo-last").click();
   await until(async () => (await page.locator("#order").inputValue()) === "any", "the change is undone");
   // A reload does the same: a recorded run is no work of the reader's.
+  await tab(page, "Changes");
   await page.locator("#redo").click();
+  await tab(page, "Settings");
   await until(async () => (await page.locator("#order").inputValue()) === "fifo", "the change is made again");
   await dropped(page, "govector.log");
   await page.waitForTimeout(600);
   await page.waitForLoadState("networkidle");
   await page.reload();
   await until(async () => (await heading(page).catch(() => "")) === title, "the run is back after a reload");
-  await until(() => page.locator("#undo").isEnabled().catch(() => false), "with what can be undone");
+  await page.locator("#undo-last").waitFor();
   await reader.leave();
 });
 
@@ -213,17 +231,26 @@ test("a log of another shape is read by the reader's expression", async () => {
 });
 
 test("a text and a link are opened by the form, and a file by its control", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
-  await page.locator(".open-run summary").click();
+  const openForm = async () => {
+    if (await page.locator("#open-run").isVisible()) return;
+    await page.locator("#more").click();
+    await page.getByRole("menuitem", { name: "Open a file or a log" }).click();
+    await page.locator("#open-run").waitFor();
+  };
+  await openForm();
   await page.locator("#open-file").setInputFiles(new URL("one-line.log", CORPUS).pathname);
   await until(async () => (await heading(page)) === "one-line.log", "the chosen file is drawn");
+  await openForm();
   await page.getByLabel("Text", { exact: true }).fill(await sample("quint.itf.json"));
   await page.getByRole("button", { name: "Open text" }).click();
   await until(async () => /ITF/.test(await page.locator(".settings.recorded").innerText()), "the text is drawn");
+  await openForm();
   await page.getByLabel("Text", { exact: true }).fill(await sample("worldlines-scenario.json"));
   await page.getByRole("button", { name: "Open text" }).click();
   await page.locator(".page:not(.recorded) #nodes").waitFor();
+  await tab(page, "Changes");
   await page.locator("#undo").waitFor();
   await reader.leave();
 });
@@ -272,7 +299,7 @@ function largeLog(events) {
 }
 
 test("a large log is read without a stop that an equal run of ours does not have", { timeout: 300_000 }, async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   await watch(reader.context);
   const page = await reader.open();
   // About 100 000 events each: sends and receipts are events, too.

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import { launchChromium } from "./chromium.mjs";
 import { arrived, serveCourse } from "./course.mjs";
-import { DIST, PATIENCE, tab, until as untilPatient, whole } from "./playground.mjs";
+import { DIST, PATIENCE, openExample, openProtocol, tab, until as untilPatient, whole } from "./playground.mjs";
 import { serveFolder } from "./static-server.mjs";
 
 /** Time limit for a hundred files to be fetched and kept, in milliseconds. */
@@ -118,15 +118,16 @@ test("after one visit every part of the page works without a network", async () 
   await stop();
   await page.reload();
   await whole(page);
-  await page.selectOption("#protocol", "paxos");
+  await openProtocol(page, "paxos");
   await page.locator(".about b", { hasText: "Paxos" }).waitFor();
+  await page.locator("#open-workbench").click();
   for (const name of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
     const panel = await tab(page, name);
     assert.equal(await panel.locator(".missing").count(), 0, name);
   }
   await tab(page, "Source");
   await page.locator("#panel", { hasText: "fn " }).waitFor();
-  await page.selectOption("#protocol", "best-effort-broadcast");
+  await openProtocol(page, "best-effort-broadcast");
   await tab(page, "Break it");
   const worker = page.waitForEvent("worker");
   await page.locator("#panel").getByRole("button", { name: /Find|Search|Break/ }).first().click();
@@ -145,7 +146,7 @@ test("a new build is told, changes nothing by itself, and is there after a reloa
   const { url, stop, restart, publish } = await site();
   const { context, thrown } = await reader();
   const page = await visit(context, url);
-  await page.selectOption("#example", { index: 2 });
+  await openExample(page, "reliable/best-effort-broadcast/receiver-crashes");
   await until(() => page.url().includes("#"), "the address holds the run");
   const [link, title] = [page.url(), await page.locator(".title").innerText()];
   const before = await publish();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { startPlayground, whole } from "./playground.mjs";
 
 const EXAMPLE = "p/best-effort-broadcast/sender-crashes-half-way/";
 
@@ -81,7 +81,9 @@ test("the link into the playground opens the run of the page", async () => {
   await page.getByRole("link", { name: "Open this run in the playground" }).click();
   await page.locator("#worldlines main svg:visible").first().waitFor();
   // The playground knows the run as this example.
-  await page.locator("option:checked").filter({ hasText: title }).first().waitFor({ state: "attached" });
+  await whole(page);
+  await page.locator("#picker").click();
+  await page.locator(".gallery [aria-current]").filter({ hasText: title }).waitFor();
   assert.match(page.url(), /\/below\/a\/path\/#s=deflate\./);
   await reader.leave();
 });
@@ -89,7 +91,8 @@ test("the link into the playground opens the run of the page", async () => {
 test("the page leads to the statements on privacy, accessibility and browsers, which fit a phone", async () => {
   const reader = await playground.reader({ viewport: { width: 390, height: 844 } });
   const page = await reader.open();
-  await page.locator(".site").getByRole("link", { name: "Privacy" }).click();
+  await page.locator("#more").click();
+  await page.getByRole("menuitem", { name: "Privacy" }).click();
   for (const title of ["Privacy", "Accessibility", "Browsers"]) {
     await page.locator("footer").getByRole("link", { name: title }).click();
     await page.getByRole("heading", { name: title, level: 1 }).waitFor();

@@ -67,6 +67,9 @@ const click = (selector, pattern) =>
 
 /** Opens a tab, and waits for what it shows, in these words. */
 async function tab(name, words = ".{20}") {
+  const isOpen = () => page.evaluate(() => document.querySelector(".workbench") !== null);
+  if (!(await isOpen())) await click("#open-workbench", "");
+  await until(isOpen, "the workbench is open", PATIENCE);
   await click("[role=tab]", name);
   const shows = (id, words) => {
     const panel = document.querySelector(`#panel[aria-labelledby="${id}"]`);
@@ -78,15 +81,13 @@ async function tab(name, words = ".{20}") {
 test("a run opens in WebKit, with the digest that it has natively", { skip }, async () => {
   const digests = await readFile(new URL("../golden/digests.txt", import.meta.url), "utf8");
   await open(await bundled(OPENING));
-  await so(() => /violated/.test(document.querySelector(".side")?.textContent ?? ""), "the verdicts are there");
+  await so(() => document.querySelector(".strip [data-status=violated]") !== null, "the verdicts are there");
   assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".unsupported")).display), "none");
   // The address has the digest once the reader has chosen a run.
-  await page.evaluate(() => {
-    const example = document.querySelector("#example");
-    const other = [...example.options].find(({ value }) => value.endsWith("/receiver-crashes"));
-    example.value = other.value;
-    example.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+  await click("#picker", "");
+  const card = '.gallery [data-path="reliable/best-effort-broadcast/receiver-crashes"]';
+  await so((card) => document.querySelector(card) !== null, "the gallery is there", card);
+  await click(card, "");
   const [, digest] = /^reliable\/best-effort-broadcast\/receiver-crashes ([0-9a-f]{8})/m.exec(digests);
   await so((wanted) => location.hash.includes(`d=${wanted}`), "the address has the native digest", digest);
   assert.deepEqual(await complaints(), []);
