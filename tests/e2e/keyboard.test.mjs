@@ -118,7 +118,7 @@ test("another protocol, a step, an event of the list, a tab and the link: by key
   assert.equal(await events.getAttribute("aria-selected"), "true");
   assert.ok(await events.evaluate((it) => it === document.activeElement));
   await page.getByRole("tabpanel").locator('[role="row"]').first().waitFor();
-  await tabTo(page, ({ role }) => role === "row");
+  await tabTo(page, ({ id }) => id.startsWith("event-"));
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
@@ -129,5 +129,20 @@ test("another protocol, a step, an event of the list, a tab and the link: by key
   await tabTo(page, ({ name }) => name === "Copy link");
   await page.keyboard.press("Enter");
   await until(async () => (await clipboard(page)).includes("#s=deflate."), "the link is copied");
+  await reader.leave();
+});
+
+test("the menu of the rest is opened by keys, and Escape closes it and gives the focus back", async () => {
+  const { reader, page } = await open();
+  await tabTo(page, ({ id }) => id === "more");
+  const menu = page.locator("#more-menu");
+  for (const way of [[], ["Tab"]]) {
+    await page.keyboard.press("Enter");
+    await menu.waitFor();
+    for (const key of way) await page.keyboard.press(key);
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    assert.equal((await focused(page)).id, "more");
+  }
   await reader.leave();
 });
