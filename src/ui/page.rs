@@ -75,11 +75,9 @@ impl PartialEq for Props {
 pub(super) fn Page(props: &Props) -> Html {
     let store = use_reducer(|| {
         let state = props.state.clone().locked(web::is_locked());
-        let state = state.with_future_hidden(web::is_future_hidden());
-        let state = match left_open().filter(|_| state.panel.is_none()) {
-            Some(panel) => reduce(&state, Action::Show(Some(panel))),
-            None => state,
-        };
+        let mut state = state.with_future_hidden(web::is_future_hidden());
+        // By no action: one ends the wait for the file of the address.
+        state.panel = state.panel.or_else(left_open);
         guard::remember(&state);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
