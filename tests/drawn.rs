@@ -418,9 +418,7 @@ fn of_all_tabs(state: &State) -> String {
 #[test]
 fn page_of_an_embed_names_no_change_that_is_not_allowed() {
     let opened = reduce(&State::opening(), Action::Jump(usize::MAX));
-    let page = |names: &str| {
-        of_all_tabs(&reduce(&opened, Action::Allow(Allowed::of(names))))
-    };
+    let page = |names: &str| of_all_tabs(&reduce(&opened, Action::Allow(Allowed::of(names))));
     let (drop, crash, none) = (page("drop"), page("crash"), page(""));
     let all = of_all_tabs(&opened);
     let said = [

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
-import { calm, startPlayground } from "./playground.mjs";
+import { calm, startPlayground, tab } from "./playground.mjs";
 import { ORDERS, broadcasts, bundled } from "./runs.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -54,15 +54,33 @@ const LOOKS = [
 
 for (const [name, options] of LOOKS) {
   test(`axe objects to nothing ${name}`, async () => {
-    const { reader, page } = await open(options, await bundled(ORDERS));
+    const { reader, page } = await open({ ...options, tab: null }, await bundled(ORDERS));
     await expectNone(page, "at first");
+    await page.locator("#why").click();
+    await page.locator(".because .ways-there").waitFor();
+    await expectNone(page, "the reasons of a violation");
+    await page.locator("#why").click();
+    await page.locator("#picker").click();
+    await page.locator(".gallery .card").first().waitFor();
+    await expectNone(page, "the gallery");
+    await page.keyboard.press("Escape");
+    await page.locator("#more").click();
+    await page.locator("#more-menu").waitFor();
+    await expectNone(page, "the menu of the page");
+    await page.locator("#more-menu").getByRole("menuitem", { name: "Open a file or a log" }).click();
+    await page.locator("#open-run").waitFor();
+    await expectNone(page, "the form that opens a file");
+    await page.keyboard.press("Escape");
+    await page.locator("#open-workbench").click();
+    for (const it of await page.getByRole("tab").all()) {
+      const name = await it.textContent();
+      await tab(page, name);
+      await page.waitForTimeout(150);
+      await expectNone(page, `the tab ${name}`);
+    }
+    await tab(page, "Verdicts");
     await page.locator('.verdict[data-property="causal order"] button.why').click();
     await expectNone(page, "a witness");
-    for (const tab of await page.getByRole("tab").all()) {
-      await tab.click();
-      await page.waitForTimeout(150);
-      await expectNone(page, `the tab ${await tab.textContent()}`);
-    }
     await page.locator(".name").first().click();
     await page.locator(".menu").waitFor();
     await expectNone(page, "the menu of a moment");
@@ -75,6 +93,7 @@ for (const [name, options] of LOOKS) {
     await page.locator(".share-dialog[open]").waitFor();
     await expectNone(page, "the share dialog");
     await page.keyboard.press("Escape");
+    await tab(page, "View");
     await page.getByLabel("Timestamps").selectOption("vector");
     await page.getByRole("button", { name: "Show cut" }).click();
     await page.locator(".cut-handle").nth(1).press("Home");
@@ -113,11 +132,15 @@ for (const width of [320, 390]) {
     const { reader, page } = await open({ viewport: { width, height: 700 }, hasTouch: true });
     const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok((await wide()) <= width, `at first: ${await wide()}`);
-    for (const tab of await page.getByRole("tab").all()) {
-      await tab.click();
+    for (const it of await page.getByRole("tab").all()) {
+      await it.click();
       await page.waitForTimeout(100);
-      assert.ok((await wide()) <= width, `${await tab.textContent()}: ${await wide()}`);
+      assert.ok((await wide()) <= width, `${await it.textContent()}: ${await wide()}`);
     }
+    await page.locator("#picker").click();
+    await page.locator(".gallery .card").first().waitFor();
+    assert.ok((await wide()) <= width, `the gallery: ${await wide()}`);
+    await page.keyboard.press("Escape");
     await page.locator(".name").first().click();
     assert.ok((await wide()) <= width, `the menu: ${await wide()}`);
     await reader.leave();
@@ -126,7 +149,7 @@ for (const width of [320, 390]) {
 
 test("everything is large enough to be hit: 24 pixels, the main controls 44 where fingers do it", async () => {
   const { reader, page } = await open({ viewport: PHONE, hasTouch: true, isMobile: true });
-  const small = await page.evaluate(() => {
+  const small = () => page.evaluate(() => {
     const controls = document.querySelectorAll("button, select, input, summary, a[href], [role=tab]");
     const shown = [...controls].filter((it) => it.checkVisibility({ opacityProperty: true }) && !it.closest(".unseen"));
     return shown.flatMap((it) => {
@@ -138,7 +161,17 @@ test("everything is large enough to be hit: 24 pixels, the main controls 44 wher
       return inline || (width >= least - 0.5 && height >= least - 0.5) ? [] : [`${name}: ${width} by ${height}`];
     });
   });
-  assert.deepEqual(small, []);
+  for (const name of ["Verdicts", "Changes", "Settings", "View"]) {
+    await tab(page, name);
+    assert.deepEqual(await small(), [], name);
+  }
+  await page.locator("#more").click();
+  await page.locator("#more-menu").waitFor();
+  assert.deepEqual(await small(), [], "the menu of the page");
+  await page.keyboard.press("Escape");
+  await page.locator("#picker").click();
+  await page.locator(".gallery .card").first().waitFor();
+  assert.deepEqual(await small(), [], "the gallery");
   await reader.leave();
 });
 
@@ -146,8 +179,8 @@ test("on paper there is the run and what is said of it, and nothing is cut", asy
   const { reader, page } = await open({ colorScheme: "dark" }, await bundled(ORDERS));
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   const shows = (selector) => page.locator(selector).first().isVisible();
-  for (const there of [".title", ".sheet svg", ".verdicts"]) assert.ok(await shows(there), there);
-  for (const gone of [".transport", ".deeds", ".settings", ".overview", ".tabs", "header select"]) {
+  for (const there of [".title", ".sheet svg", ".outcome", ".chip"]) assert.ok(await shows(there), there);
+  for (const gone of [".transport", ".deeds", ".workbench", ".overview", ".tabs", "header", "#break-it", ".lasso-button"]) {
     assert.equal(await shows(gone), false, gone);
   }
   const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

@@ -84,7 +84,7 @@ function select(page) {
 }
 
 async function measure(playground, events) {
-  const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+  const reader = await playground.reader({ viewport: { width: 1440, height: 900 }, tab: null });
   // The page is there already: what is measured is the run's picture, not the page's beginning.
   const page = await reader.open();
   await page.waitForTimeout(500);
@@ -102,7 +102,7 @@ async function measure(playground, events) {
   await page.keyboard.press("End");
   let most = await elements(page);
   const zoom = await frames(page, "zoom");
-  if (await page.locator("#zoom-whole").isEnabled()) await page.locator("#zoom-whole").click();
+  if (await page.locator("#zoom-whole").count()) await page.locator("#zoom-whole").click();
   for (let step = 0; step < 40 && (await page.locator("#zoom-in").isEnabled()); step += 1) {
     await page.locator("#zoom-in").click();
     most = Math.max(most, await elements(page));

@@ -7,7 +7,9 @@ import { startPlayground } from "./playground.mjs";
 import { LARGEST, link } from "./runs.mjs";
 import { tasksOf, watch } from "./tasks.mjs";
 
-const TABS = ["Network", "Events", "Deliveries", "State", "Source", "Numbers", "As text", "Break it"];
+const TABS = [
+  "Verdicts", "Changes", "View", "Network", "Events", "Deliveries", "State", "Source", "Numbers", "As text", "Break it", "Settings",
+];
 
 const playground = await startPlayground();
 for (const [name, scenario] of Object.entries(LARGEST)) {
@@ -34,7 +36,7 @@ for (const [name, scenario] of Object.entries(LARGEST)) {
   await tell("vector timestamps", key("t"));
   await tell("a cut", key("c"));
   await tell("another seed", () => page.locator("#reseed").click());
-  await tell("undone", () => page.locator("#undo").click());
+  await tell("undone", () => page.locator("#undo-last").click());
   await reader.context.close();
 }
 await playground.stop();

@@ -10,7 +10,7 @@ import { tasksOf, watch } from "./tasks.mjs";
 const EVENTS = Number(process.argv[2] ?? 100_000);
 
 const playground = await startPlayground();
-const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+const reader = await playground.reader({ viewport: { width: 1440, height: 900 }, tab: "Settings" });
 await watch(reader.context);
 const page = await reader.open(broadcasts(EVENTS, { every: 1 }));
 

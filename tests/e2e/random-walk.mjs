@@ -23,7 +23,7 @@ function lot(seed) {
 /** Controls that can be pressed, typed into or dragged. */
 const CONTROLS =
   "button, select, input, textarea, summary, a[href], [role=tab], [role=slider], [role=option], .arrow, .lean, .lane .hit, " +
-  ".mark, .wall .hit, .cut-handle, .strip";
+  ".mark, .wall .hit, .cut-handle, svg .strip";
 
 const KEYS = [
   "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", "Escape", " ", "Home", "End", "PageDown", "Control+z",
@@ -55,15 +55,15 @@ async function step(page, chance) {
     return `drag ${from.map(Math.round)} to ${to.map(Math.round)}`;
   }
   // Tabs and the number of nodes more often: what is picked in a tab must not outlive its run.
-  const wanted = kind < 0.32 ? "[role=tab]" : kind < 0.37 ? "#nodes, #protocol, #undo, #redo" : CONTROLS;
+  const wanted = kind < 0.32 ? "[role=tab]" : kind < 0.37 ? "#nodes, .gallery a, #undo, #undo-last, #redo" : CONTROLS;
   const done = await page.evaluate(
     ([wanted, one, other, text]) => {
       // An element in closed details has a place, although no reader can press it.
       const all = [...document.querySelectorAll(wanted)].filter(
         (it) => !it.disabled && !it.closest("[inert], [hidden]") && it.checkVisibility() && it.target !== "_blank",
       );
-      // Links that leave the page are excluded.
-      const own = all.filter((it) => it.tagName !== "A" || it.getAttribute("href").startsWith("#"));
+      // Links that leave the page are excluded; those of the gallery are followed within it.
+      const own = all.filter((it) => it.tagName !== "A" || it.getAttribute("href").startsWith("#") || it.closest(".gallery"));
       const it = own[Math.floor(one * own.length)];
       if (it === undefined) return "nothing to do";
       const name = `${it.tagName.toLowerCase()}#${it.id}.${it.getAttribute("class") ?? ""} ${it.textContent.trim().slice(0, 30)}`;

@@ -29,14 +29,22 @@ function timed([act, isSo, argument]) {
   });
 }
 
-const choose = (id) => {
-  const menu = document.querySelector("#protocol");
-  menu.value = id;
-  menu.dispatchEvent(new Event("change", { bubbles: true }));
-};
-const isChosen = (id) => document.querySelector("#protocol").value === id && !document.querySelector(".working");
+const choose = (id) => document.querySelector(`.gallery [data-protocol="${id}"]`).click();
+const isChosen = (id) => document.querySelector(`#picker[data-protocol="${id}"]`) && !document.querySelector(".working");
 const openTab = (id) => document.querySelector(`#${id}`).click();
-const isOpen = () => document.querySelector("#panel") && !document.querySelector("#panel .missing");
+const isOpen = (id) => document.querySelector(`#panel[aria-labelledby="${id}"]`) && !document.querySelector("#panel .missing");
+
+/** Opens the gallery, and waits until it is there. */
+async function openGallery(page) {
+  await page.locator("#picker").click();
+  await page.locator(".gallery .card").first().waitFor();
+}
+
+/** Opens the workbench, on the verdicts. */
+async function openWorkbench(page) {
+  await page.locator("#open-workbench").click();
+  await page.locator(".workbench .verdicts").waitFor();
+}
 
 /** Requests of a page since it was opened, or since `from` ms. */
 const requests = (page, from = 0) =>
@@ -78,11 +86,13 @@ async function ready(fragment) {
   return page;
 }
 
-async function waits(act, isSo, argument) {
+/** How long a page waits for something, once it is `prepared`: the gallery or the workbench is open. */
+async function waits(prepared, act, isSo, argument) {
   const times = [];
   let asked = [];
   for (let run = 0; run < RUNS; run += 1) {
     const page = await ready();
+    await prepared(page);
     const from = await page.evaluate(() => performance.now());
     times.push(await page.evaluate(timed, [String(act), String(isSo), argument]));
     asked = await requests(page, from);
@@ -101,29 +111,31 @@ function waterfall(title, rows) {
 async function visits() {
   const first = await ready();
   waterfall("A first visit", await requests(first));
+  await openWorkbench(first);
   await first.locator("#tab-break-it").click();
-  await first.locator("#break-it").waitFor();
+  await first.locator(".breaking .primary").waitFor();
   // The list of requests of the page does not have those of its worker.
   const before = await first.evaluate(() => performance.now());
-  await first.locator("#break-it").click();
+  await first.locator(".breaking .primary").click();
   await first.locator(".finding").first().waitFor({ timeout: 120_000 });
   waterfall("A first search, from the click on", await requests(first, before));
+  await openGallery(first);
   const all = await first.evaluate(() => [
-    [...document.querySelectorAll("#protocol option")].map(({ value }) => value),
+    [...document.querySelectorAll(".gallery [data-protocol]")].map(({ dataset }) => dataset.protocol),
     [...document.querySelectorAll('[role="tab"]')].map(({ id }) => id),
   ]);
   await first.context().close();
   const linked = await ready(await bundled(ELSEWHERE));
   waterfall(`A link to ${ELSEWHERE}`, await requests(linked));
   await linked.context().close();
-  return all.flat().filter((id) => id !== "best-effort-broadcast");
+  return all.flat().filter((id) => !["best-effort-broadcast", "tab-verdicts"].includes(id));
 }
 
 const measured = ONLY.length > 0 ? ONLY : await visits();
 console.log("\n| chosen | usable after | requests | bytes |\n|---|---|---:|---:|");
 for (const id of measured) {
-  const [act, isSo] = id.startsWith("tab-") ? [openTab, isOpen] : [choose, isChosen];
-  console.log(`| ${id} | ${await waits(act, isSo, id)} |`);
+  const how = id.startsWith("tab-") ? [openWorkbench, openTab, isOpen] : [openGallery, choose, isChosen];
+  console.log(`| ${id} | ${await waits(...how, id)} |`);
 }
 await browser.close();
 await server.stop();

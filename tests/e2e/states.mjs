@@ -1,6 +1,5 @@
 // States of the page that show what it is: what the documentation shows, and what its test compares.
 
-import { tab } from "./playground.mjs";
 import { ORDERS, broadcasts, bundled } from "./runs.mjs";
 
 const WIDE = { width: 1440, height: 900 };
@@ -12,8 +11,8 @@ const longRun = () =>
   broadcasts(5_000, { every: 4, faults: (at) => [{ crash: { node: "P2", at } }] });
 
 /**
- * `name` is the file's; `says` stands under the picture; `open` gives the address's fragment; `make` brings the
- * page into the state, with the run at its end.
+ * `name` is the file's; `says` stands under the picture; `tab` is the tab of the workbench that is open, if any; `open` gives the
+ * address's fragment; `make` brings the page into the state, with the run at its end.
  */
 export const STATES = [
   {
@@ -32,6 +31,7 @@ export const STATES = [
     says: "Three orders on one set of sends: the witness of a reply that overtook its question is emphasised.",
     viewport: WIDE,
     open: () => bundled(ORDERS),
+    tab: "Verdicts",
     make: (page) => page.locator('.verdict[data-property="causal order"] button.why').click(),
   },
   {
@@ -74,6 +74,7 @@ export const STATES = [
     says: "Two protocols on one scenario, on one time axis, with their first difference marked and described.",
     viewport: TALL,
     open: () => bundled("reliable/reliable-broadcast/delivered-but-not-relayed"),
+    tab: "View",
     make: (page) => page.selectOption("#compare", "uniform-broadcast"),
   },
   {
@@ -81,8 +82,8 @@ export const STATES = [
     says: "The state of every node at the playhead, with the changes of the last step.",
     viewport: TALL,
     open: () => bundled("consensus/paxos/acceptor-restarts"),
+    tab: "State",
     async make(page) {
-      await tab(page, "State");
       await page.locator(".node-state").first().waitFor();
     },
   },
@@ -92,8 +93,8 @@ export const STATES = [
     viewport: TALL,
     scheme: "dark",
     open: () => bundled("mutex/ricart-agrawala/smaller-id-goes-first"),
+    tab: "Source",
     async make(page) {
-      await tab(page, "Source");
       await page.locator(".code").first().waitFor();
     },
   },
@@ -102,8 +103,8 @@ export const STATES = [
     says: "A search has found two crashes that violate uniform agreement, and names the decisive message.",
     viewport: TALL,
     open: () => bundled("reliable/reliable-broadcast/exercise-delivered-by-the-dead"),
+    tab: "Break it",
     async make(page) {
-      await tab(page, "Break it");
       await page.selectOption("#break-what", "uniform agreement");
       await page.locator(".may-go-wrong summary").click();
       for (const field of await page.locator(".kinds input").all()) {
@@ -111,9 +112,9 @@ export const STATES = [
         await field.blur();
       }
       await page.locator(".may-go-wrong summary").click();
-      await page.locator("#break-it").click();
+      await page.locator(".breaking .primary").click();
       await page.locator(".finding").waitFor();
-      await page.locator("#break-it").waitFor();
+      await page.locator(".breaking .primary").waitFor();
       await page.locator(".panel").evaluate((panel) => panel.scrollTo(0, panel.scrollHeight));
     },
   },
@@ -130,8 +131,8 @@ export const STATES = [
 ];
 
 /** The page in a state, as a PNG. */
-export async function shoot(playground, { viewport, scheme = "light", open, make }) {
-  const reader = await playground.reader({ viewport, colorScheme: scheme, reducedMotion: "reduce" });
+export async function shoot(playground, { viewport, scheme = "light", tab = null, open, make }) {
+  const reader = await playground.reader({ viewport, tab, colorScheme: scheme, reducedMotion: "reduce" });
   const page = await reader.open(open ? await open() : "");
   await page.keyboard.press("End");
   await make?.(page);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 
-import { calm, heading, startPlayground, tab, until, whole } from "./playground.mjs";
+import { calm, heading, openExample, openProtocol, protocolOf, startPlayground, tab, until, whole } from "./playground.mjs";
 import { ORDERS, broadcasts, bundled } from "./runs.mjs";
 
 let playground;
@@ -24,33 +24,56 @@ async function scenarioOf(page) {
   return data ? JSON.parse(inflateRawSync(Buffer.from(data, "base64url"))) : null;
 }
 
-/**
- * Every control of the page by what it is called, and the value that it shows. What is on the page is looked for, not
- * listed: a new control is covered. `data-walk` marks each for this test.
- */
-const controls = (page) =>
-  page.evaluate(() => {
-    const shown = (element) => element.type === "checkbox" || element.type === "radio" ? String(element.checked) : element.value;
-    const all = [...document.querySelectorAll("main select, main input, main textarea, header select, header input")];
-    const named = {};
-    for (const element of all) {
-      if (element.readOnly || element.closest(".first-picture, [inert]")) continue;
-      const label = element.id || element.getAttribute("aria-label") || element.closest("label")?.innerText.split("\n")[0] || element.name;
-      let name = `${element.closest("section, header, form")?.getAttribute("aria-label") ?? element.closest("section, header, form")?.tagName}: ${label}`;
-      if (element.type === "radio") name += ` ${element.value}`;
-      while (name in named) name += "'";
-      element.dataset.walk = name;
-      named[name] = shown(element);
-    }
-    return named;
-  });
+/** The tabs whose controls change the run or its look. */
+const TABS = ["changes", "settings", "view"];
 
-/** Opens everything that hides controls. */
-async function unfold(page) {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("main details")) details.open = true;
-  });
-}
+/**
+ * Every control of the page by what it is called: the value that it shows, and the tab that it is in. What is on the page is looked
+ * for, not listed: a new control is covered. `data-walk` marks each for this test. Everything that hides controls is opened. The tab that
+ * was open is open again, and the control that had the focus has it.
+ */
+const look = (page) =>
+  page.evaluate(async (tabs) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const shown = (element) => element.type === "checkbox" || element.type === "radio" ? String(element.checked) : element.value;
+    const open = async (tab) => {
+      document.querySelector(`#tab-${tab}`).click();
+      while (!document.querySelector(`#panel[aria-labelledby="tab-${tab}"] > :not(.missing)`)) await frame();
+      for (const details of document.querySelectorAll("main details")) details.open = true;
+      await frame();
+    };
+    /** Marks the controls of the tab that is open. */
+    const mark = () => {
+      for (const element of document.querySelectorAll("[data-walk]")) delete element.dataset.walk;
+      const named = {};
+      for (const element of document.querySelectorAll("main select, main input, main textarea, header select, header input")) {
+        if (element.readOnly || element.closest(".first-picture, [inert]")) continue;
+        const label = element.id || element.getAttribute("aria-label") || element.closest("label")?.innerText.split("\n")[0] || element.name;
+        const place = element.closest("section, header, form");
+        let name = `${place?.getAttribute("aria-label") ?? place?.tagName}: ${label}`;
+        if (element.type === "radio") name += ` ${element.value}`;
+        while (name in named) name += "'";
+        element.dataset.walk = name;
+        named[name] = shown(element);
+      }
+      return named;
+    };
+    const focused = document.activeElement?.dataset.walk;
+    const before = document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
+    const all = {};
+    for (const tab of tabs) {
+      await open(tab);
+      for (const [name, value] of Object.entries(mark())) all[name] ??= { value, tab };
+    }
+    await open(before);
+    mark();
+    if (focused) document.querySelector(`[data-walk="${CSS.escape(focused)}"]`)?.focus();
+    return all;
+  }, TABS);
+
+/** The values of all controls by what they are called. */
+const controls = async (page) =>
+  Object.fromEntries(Object.entries(await look(page)).map(([name, { value }]) => [name, value]));
 
 /** Another value for a control, given as a reader would; false where it has no other. */
 async function change(page, name) {
@@ -103,7 +126,6 @@ function freshly(reader) {
     if (!known.has(fragment)) {
       const page = await reader.open(fragment);
       await page.keyboard.press("End");
-      await unfold(page);
       known.set(fragment, await controls(page));
       await page.waitForLoadState("networkidle");
       await page.close();
@@ -125,7 +147,6 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clo
     const start = await page.evaluate(() => location.hash);
     const compare = async (what) => {
       await settled(page);
-      await unfold(page);
       const shown = await controls(page);
       const expected = await fresh((await page.evaluate(() => location.hash)) || start);
       for (const [name, value] of Object.entries(expected)) {
@@ -135,14 +156,17 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clo
       }
       return shown;
     };
-    await unfold(page);
     const names = Object.keys(await controls(page));
     assert.ok(names.length > 12, `only ${names.length} controls: ${names}`);
     let changed = 0;
     for (const name of names) {
-      await unfold(page);
-      const before = await controls(page);
-      if (!(name in before) || !(await change(page, name))) continue;
+      const found = await look(page);
+      if (!(name in found)) continue;
+      const before = found[name].value;
+      await page.locator(`#tab-${found[name].tab}`).click();
+      // It is marked in the tab that is open.
+      await look(page);
+      if (!(await change(page, name))) continue;
       await settled(page);
       const address = await page.evaluate(() => location.hash);
       const after = await compare(`${name} changed`);
@@ -150,7 +174,7 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clo
       changed += 1;
       await undo(page);
       await compare(`${name} undone`);
-      assert.equal((await controls(page))[name], before[name], `${name} undone`);
+      assert.equal((await controls(page))[name], before, `${name} undone`);
       await redo(page);
       const again = await compare(`${name} redone`);
       assert.equal(again[name], after[name], `${name} redone`);
@@ -182,8 +206,8 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clo
   });
 }
 
-test("the seven selects show the run's own values after changes there and back and Start over", async () => {
-  const reader = await playground.reader(calm);
+test("the selects show the run's own values after changes there and back and Start over", async () => {
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open(await bundled("reliable/uniform-broadcast/crash-is-detected"));
   const scenario = { timing: "asynchronous", order: "any", medium: "links", topology: "0", detector: "perfect" };
   const other = { timing: "synchronous", order: "fifo", medium: "shared", topology: "1", detector: "none" };
@@ -198,18 +222,19 @@ test("the seven selects show the run's own values after changes there and back a
   await page.getByRole("button", { name: "Start over" }).click();
   await page.locator(".theatre:not(.edited)").waitFor();
   assert.deepEqual(await shown(), scenario);
-  await page.selectOption("#protocol", "best-effort-broadcast");
-  await page.selectOption("#protocol", "uniform-broadcast");
+  await openProtocol(page, "best-effort-broadcast");
+  await openProtocol(page, "uniform-broadcast");
   await page.selectOption("#order", "fifo");
   await page.getByRole("button", { name: "Start over" }).click();
   await page.locator(".theatre:not(.edited)").waitFor();
-  assert.equal(await page.locator("#protocol").inputValue(), "uniform-broadcast");
-  assert.match(await page.locator("header .about b").innerText(), /Uniform/);
+  assert.equal(await protocolOf(page), "uniform-broadcast");
+  assert.match(await page.locator("#picker b").innerText(), /Uniform/);
+  assert.match(await page.locator(".about b").innerText(), /Uniform/);
   await reader.leave();
 });
 
 test("a value that is refused gives way to the run's own, and so does one that is the same after all", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   await page.locator(".rename summary").click();
   const second = page.getByLabel("Name of node 2");
@@ -229,7 +254,7 @@ test("a value that is refused gives way to the run's own, and so does one that i
 });
 
 test("a reader's first change takes the example's words out of the page and out of the link", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   const title = await heading(page);
   await page.locator(".rename summary").click();
@@ -249,7 +274,7 @@ test("a reader's first change takes the example's words out of the page and out 
 });
 
 test("the reader's own words stay in the link, and are marked once they are older than the run", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   await page.locator("#nodes").fill("4");
   await page.locator("#nodes").press("Enter");
@@ -264,6 +289,7 @@ test("the reader's own words stay in the link, and are marked once they are olde
   await until(async () => (await heading(page)).startsWith("Four of us"), "the title is shown");
   assert.equal(await page.locator(".old-words").count(), 0);
   assert.match(await page.locator(".caption").innerText(), /Nothing happens at first/);
+  await tab(page, "Settings");
   await page.selectOption("#order", "fifo");
   await page.locator(".title .old-words").waitFor();
   assert.match(await page.locator(".caption").innerText(), /Nothing happens at first/);
@@ -272,6 +298,12 @@ test("the reader's own words stay in the link, and are marked once they are olde
   assert.match(await other.locator(".caption").innerText(), /Nothing happens at first/);
   await reader.leave();
 });
+
+/** Opens the gallery; path of the example that it marks as the one that is shown. */
+async function current(page) {
+  await page.locator("#picker").click();
+  return page.locator('.gallery [aria-current="true"]').getAttribute("data-path");
+}
 
 test("a loaded run comes into view, and the focus is on its heading", async () => {
   for (const options of [{}, { viewport: { width: 390, height: 844 } }]) {
@@ -284,12 +316,14 @@ test("a loaded run comes into view, and the focus is on its heading", async () =
       assert.ok(top >= 0 && top < height, `${what}: the heading is seen`);
     };
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-    await page.selectOption("#example", { index: 1 });
+    await openExample(page, "reliable/best-effort-broadcast/receiver-crashes");
     await arrived("an example");
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-    await page.selectOption("#protocol", "two-phase-commit");
+    await openProtocol(page, "two-phase-commit");
     await arrived("a protocol");
-    assert.ok(!/your own run/i.test(await page.locator("#example option:checked").innerText()));
+    assert.ok(!/your run/i.test(await heading(page)));
+    assert.match(await current(page), /\/two-phase-commit\//);
+    await page.keyboard.press("Escape");
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
     // The heading has the focus already: only a fresh one shows that the link has been opened.
     await page.evaluate(() => document.activeElement.blur());
@@ -300,21 +334,23 @@ test("a loaded run comes into view, and the focus is on its heading", async () =
   }
 });
 
-test("every protocol in the menu opens an example of its own", async () => {
+test("every protocol in the gallery opens an example of its own", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
-  const all = await page.locator("#protocol option").evaluateAll((options) => options.map((it) => it.value));
+  await current(page);
+  const all = await page.locator(".gallery [data-protocol]").evaluateAll((links) => links.map((it) => it.dataset.protocol));
+  assert.ok(all.length > 30, `${all.length} protocols`);
   for (const protocol of all.reverse()) {
-    await page.selectOption("#protocol", protocol);
-    await page.waitForFunction((id) => document.querySelector("#protocol").value === id, protocol);
-    assert.match(await page.locator("#example").inputValue(), new RegExp(`/${protocol}/`));
+    await page.locator(`.gallery [data-protocol="${protocol}"]`).click();
+    await page.locator(`#picker[data-protocol="${protocol}"]`).waitFor();
     assert.equal(await page.locator(".banner").count(), 0, protocol);
+    assert.match(await current(page), new RegExp(`/${protocol}/`));
   }
   await reader.leave();
 });
 
 test("while time runs nothing is said of the end", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Verdicts" });
   const page = await reader.open();
   await page.keyboard.press("End");
   const agreement = page.locator('.verdict[data-property="agreement"]');
@@ -324,8 +360,10 @@ test("while time runs nothing is said of the end", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
   await until(async () => /so far/.test(await agreement.innerText()), "it is said of what has happened");
-  const verdicts = await page.locator(".verdicts").innerText();
-  assert.ok(!/At the end|violated|The run ends|Extend run/.test(verdicts), verdicts);
+  for (const place of [".verdicts", ".strip"]) {
+    const said = (await page.locator(place).innerText()).replace("No promised property is violated so far.", "");
+    assert.ok(!/At the end|violated|The run ends|Extend run|✗/.test(said), said);
+  }
   assert.equal(await page.locator(".class .here").count(), 0);
   await page.locator("#to-the-end").click();
   await until(async () => (await agreement.innerText()) === said, "the end is told at the end");
@@ -333,7 +371,7 @@ test("while time runs nothing is said of the end", async () => {
 });
 
 test("steps go through both of two runs", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "View" });
   const page = await reader.open(await bundled(ORDERS));
   await page.selectOption("#compare", "abcast");
   await page.locator(".canvas.second").waitFor();
@@ -359,7 +397,7 @@ test("steps go through both of two runs", async () => {
 });
 
 test("a second damaged link is the one that the banner offers, and closing it gives the address back", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
@@ -382,7 +420,7 @@ test("a second damaged link is the one that the banner offers, and closing it gi
 });
 
 test("a link that is called off leaves the address of what is shown", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
@@ -401,7 +439,7 @@ test("a link that is called off leaves the address of what is shown", async () =
 });
 
 test("the tab that was open is open after a reload, with what it shows", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: "Settings" });
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
@@ -415,12 +453,14 @@ test("the tab that was open is open after a reload, with what it shows", async (
     await until(async () => (await opened.getAttribute("aria-selected")) === "true", `${name} is open`);
     assert.ok((await page.locator("#panel").innerText()).length > 20);
   }
-  const closed = page.getByRole("tab", { name: "Deliveries", exact: true });
-  await closed.click();
+  await page.locator("#close-workbench").click();
+  await page.locator("#panel").waitFor({ state: "detached" });
   await page.waitForTimeout(600);
   await page.reload();
   await whole(page);
-  await closed.waitFor();
-  assert.equal(await page.locator("#panel").count(), 0, "a tab that was closed stays closed");
+  assert.equal(await page.locator("#panel").count(), 0, "a workbench that was closed stays closed");
+  await page.locator("#open-workbench").click();
+  const again = page.getByRole("tab", { name: "Deliveries", exact: true });
+  await until(async () => (await again.getAttribute("aria-selected")) === "true", "it opens with the tab that was shown last");
   await reader.leave();
 });
