@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { clipboard, openExample, openProtocol, protocolOf, startPlayground, tab, verdict } from "./playground.mjs";
+import { clipboard, openExample, openProtocol, protocolOf, startPlayground, tab, until, verdict } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -78,7 +78,7 @@ async function clickArrow(page, message) {
 
 /** Clicks a node's line at a moment, in virtual ms, found on the time axis. */
 async function clickLine(page, node, moment) {
-  const at = await page.evaluate(
+  const place = () => page.evaluate(
     ([node, moment]) => {
       const ticks = [...document.querySelectorAll(".ruler text")];
       const places = ticks.map((tick) => ({ time: +tick.textContent, x: +tick.getAttribute("x") }));
@@ -91,6 +91,14 @@ async function clickLine(page, node, moment) {
     },
     [node, moment],
   );
+  // Where it is at rest: a sentence above the diagram may still come.
+  let at;
+  await until(async () => {
+    const before = at;
+    at = await place();
+    await page.waitForTimeout(100);
+    return before?.x === at.x && before?.y === at.y;
+  }, "the diagram is at rest");
   await page.mouse.click(at.x, at.y);
   await page.locator(".menu").waitFor();
 }
