@@ -173,8 +173,8 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clo
       if (ofTheLook(name) || address === start) continue;
       changed += 1;
       await undo(page);
-      await compare(`${name} undone`);
-      assert.equal((await controls(page))[name], before, `${name} undone`);
+      const undone = await compare(`${name} undone`);
+      assert.equal(undone[name], before, `${name} undone`);
       await redo(page);
       const again = await compare(`${name} redone`);
       assert.equal(again[name], after[name], `${name} redone`);
