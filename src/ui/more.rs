@@ -32,21 +32,23 @@ pub(super) fn More(props: &Props) -> Html {
         web::focus_by_id(BUTTON);
         Action::Study(Ask::Sheet(true))
     });
+    // The browser closes the menu, which the form is no part of.
+    let open_run = Callback::from(|_: MouseEvent| web::show_popover(OPEN_RUN));
     html! {
         <>
             // A landmark, as all of the page is in one.
             <nav aria-label={text::header::MORE}>
-                <div class="more-menu" id={MORE} popover="auto" role="menu" aria-label={text::header::MORE}>
+                <div class="more-menu" id={MORE} popover="auto" role="group" aria-label={text::header::MORE}>
                     if *allowed == Allowed::ALL {
-                        <button role="menuitem" popovertarget={OPEN_RUN}>{ text::importing::OPEN }</button>
+                        <button onclick={open_run}>{ text::importing::OPEN }</button>
                     }
                     { theme }
-                    <button class="keys" role="menuitem" onclick={keys} popovertarget={MORE} popovertargetaction="hide"
+                    <button class="keys" onclick={keys} popovertarget={MORE} popovertargetaction="hide"
                         aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
-                    <a role="menuitem" href="p/">{ text::more::EXAMPLES }</a>
-                    <a role="menuitem" href="p/about/privacy/">{ text::more::PRIVACY }</a>
-                    <a role="menuitem" href="p/about/accessibility/">{ text::more::ACCESSIBILITY }</a>
-                    <a role="menuitem" href="p/about/browsers/">{ text::more::BROWSERS }</a>
+                    <a href="p/">{ text::more::EXAMPLES }</a>
+                    <a href="p/about/privacy/">{ text::more::PRIVACY }</a>
+                    <a href="p/about/accessibility/">{ text::more::ACCESSIBILITY }</a>
+                    <a href="p/about/browsers/">{ text::more::BROWSERS }</a>
                 </div>
             </nav>
             if *allowed == Allowed::ALL {
@@ -73,5 +75,5 @@ fn use_theme_button() -> Html {
         web::Theme::Light => ("☾", text::header::DARK),
         web::Theme::Dark => ("☀", text::header::LIGHT),
     };
-    html! { <button id="theme" role="menuitem" {onclick}>{ sign }{ " " }{ name }</button> }
+    html! { <button id="theme" {onclick}>{ sign }{ " " }{ name }</button> }
 }

@@ -242,6 +242,16 @@ pub fn bring_nearer(element: &Element) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
+/// Shows the popover of this id.
+pub fn show_popover(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // It fails only if the popover is shown already.
+        let _ = element.show_popover();
+    }
+}
+
 /// Removes the keyboard's focus from the focused element: a field then reports its text.
 pub fn leave_field() {
     let active = web_sys::window().and_then(|window| window.document()?.active_element());

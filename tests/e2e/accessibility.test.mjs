@@ -67,7 +67,7 @@ for (const [name, options] of LOOKS) {
     await page.locator("#more").click();
     await page.locator("#more-menu").waitFor();
     await expectNone(page, "the menu of the page");
-    await page.locator("#more-menu").getByRole("menuitem", { name: "Open a file or a log" }).click();
+    await page.locator("#more-menu").getByRole("button", { name: "Open a file or a log" }).click();
     await page.locator("#open-run").waitFor();
     await expectNone(page, "the form that opens a file");
     await page.keyboard.press("Escape");

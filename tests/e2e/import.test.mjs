@@ -236,7 +236,7 @@ test("a text and a link are opened by the form, and a file by its control", asyn
   const openForm = async () => {
     if (await page.locator("#open-run").isVisible()) return;
     await page.locator("#more").click();
-    await page.getByRole("menuitem", { name: "Open a file or a log" }).click();
+    await page.locator("#more-menu").getByRole("button", { name: "Open a file or a log" }).click();
     await page.locator("#open-run").waitFor();
   };
   await openForm();

@@ -92,7 +92,7 @@ test("the page leads to the statements on privacy, accessibility and browsers, w
   const reader = await playground.reader({ viewport: { width: 390, height: 844 } });
   const page = await reader.open();
   await page.locator("#more").click();
-  await page.getByRole("menuitem", { name: "Privacy" }).click();
+  await page.locator("#more-menu").getByRole("link", { name: "Privacy" }).click();
   for (const title of ["Privacy", "Accessibility", "Browsers"]) {
     await page.locator("footer").getByRole("link", { name: title }).click();
     await page.getByRole("heading", { name: title, level: 1 }).waitFor();

@@ -259,7 +259,8 @@ test("an element shows the picture of a file of another host, and opens it", asy
   assert.match(await banner.textContent(), /another file: its checksum is/);
   // The page around may be of another origin than the file.
   const heard = () => wrong.evaluate(() => window.heard.map((it) => JSON.stringify(it)));
-  await until(async () => (await heard()).some((it) => /"error".*the file is not one that can be opened/.test(it)), "the failure is told");
+  const isTold = (it) => /"worldlines":"error"/.test(it) && /the file is not one that can be opened/.test(it);
+  await until(async () => (await heard()).some(isTold), "the failure is told");
   assert.doesNotMatch((await heard()).join("\n"), /checksum|sha256/);
   await site.leave();
   await leave();

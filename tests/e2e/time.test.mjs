@@ -92,7 +92,7 @@ test("the sheet of shortcuts keeps the focus, closes at Esc and gives it back", 
   assert.ok(await button.evaluate((it) => it === document.activeElement));
   // By the menu too.
   await button.click();
-  await page.getByRole("menuitem", { name: "Show keys" }).click();
+  await page.locator("#more-menu").getByRole("button", { name: "Show keys" }).click();
   await sheet.waitFor();
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "hidden" });

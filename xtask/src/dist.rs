@@ -21,12 +21,8 @@ const PART: u64 = 30_000;
 /// Greatest size of a file that several parts share.
 const SHARED_PART: u64 = 45_000;
 /// Greatest sizes of the few files that may be larger, by their names without an ending.
-const LARGER_PARTS: &[(&str, u64)] = &[
-    ("search", 90_000),
-    ("edits", 36_000),
-    ("sharing_dialog", 39_000),
-    ("import_texts", 113_000),
-];
+const LARGER_PARTS: &[(&str, u64)] =
+    &[("search", 90_000), ("edits", 36_000), ("sharing_dialog", 39_000), ("import_texts", 113_000)];
 /// Greatest size of all programs together, with their glue.
 const ALL_PROGRAMS: u64 = 1_290_000;
 /// Styles and scripts that the opening page does not load.
