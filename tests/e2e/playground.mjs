@@ -135,7 +135,7 @@ async function newReader(browser, url, { origins = [], tab = "Changes", ...optio
   if (tab !== null) {
     await context.addInitScript((tab) => {
       try {
-        localStorage["worldlines-workbench"] ??= `open ${tab}`;
+        localStorage["worldlines-workbench"] ??= `open/${tab}`;
       } catch {
         // A frame in a sandbox has no storage.
       }
