@@ -6,6 +6,8 @@
   let theme = null;
   try {
     theme = localStorage.getItem("worldlines-theme");
+    // The first picture leaves room for it.
+    if (/^open/.test(localStorage.getItem("worldlines-workbench"))) root.dataset.workbench = "";
   } catch {
     // A page in a sandbox may keep nothing.
   }
