@@ -178,12 +178,9 @@ fn start(
 /// The notice beside a recorded run, in the place of the controls.
 pub(super) fn notice(recorded: &Recorded, send: &Send) -> Html {
     let record = &recorded.record;
-    let leave = send.reform(|_: MouseEvent| Action::Import(ImportAction::Leave));
     html! {
         <section class="settings recorded" aria-label={text::importing::LABEL}>
             <h2>{ text::importing::LABEL }</h2>
-            <p>{ text::importing::READ_ONLY }</p>
-            <p><button class="primary" id="leave-recorded" onclick={leave} title={text::importing::LEAVE_HELP}>{ text::importing::LEAVE }</button></p>
             <p class="hint">{ text::importing::KEPT }</p>
             <p lang="en"><b>{ text::importing::FORMAT }{ ": " }</b>{ &record.format }</p>
             <ul lang="en">{ for record.notes.iter().map(|note| html! { <li>{ sentence(note.clone()) }</li> }) }</ul>

@@ -33,8 +33,8 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, Allowed, MeasureAction, SearchAction, Shared, State, Workings, emphasis, offers,
-        reduce, shortcut, text,
+        Action, Allowed, ImportAction, MeasureAction, SearchAction, Shared, State, Workings,
+        emphasis, offers, reduce, shortcut, text,
     },
     formats::link,
     kernel::Time,
@@ -191,7 +191,7 @@ pub(super) fn Page(props: &Props) -> Html {
                         </h2>
                         { next_stop(&state.ways, &send) }
                     </div>
-                    { about(state) }
+                    { about(state, &send) }
                     <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
                     { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
@@ -245,8 +245,17 @@ pub(super) fn Page(props: &Props) -> Html {
 }
 
 /// A sentence on the page, and the protocol that runs.
-fn about(state: &State) -> Html {
+fn about(state: &State, send: &Send) -> Html {
     let protocol = state.run.protocol;
+    if state.imports.shown.is_some() {
+        let leave = send.reform(|_: MouseEvent| Action::Import(ImportAction::Leave));
+        return html! {
+            <p class="read-only">
+                { text::importing::READ_ONLY }{ " " }
+                <button id="leave-recorded" onclick={leave} title={text::importing::LEAVE_HELP}>{ text::importing::LEAVE }</button>
+            </p>
+        };
+    }
     html! {
         <p class="about">
             { text::page::WHAT }{ " " }

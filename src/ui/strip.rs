@@ -59,6 +59,8 @@ pub(super) fn Strip(props: &Props) -> Html {
                     Some(judgement) => violation(props, judgement),
                     None => html! { <p class="told">{ untroubled(all, over, begun) }</p> },
                 } }
+                // Where there is no room for the others.
+                <button class="link all" onclick={go_to(Panel::Verdicts, send)} title={text::strip::ALL_HELP}>{ text::strip::ALL }</button>
                 if *can_undo && *changeable != Allowed::NONE {
                     <button class="link" id="undo-last" onclick={send.reform(|_: MouseEvent| Action::Undo)}
                         title={text::deeds::UNDO_HELP}>{ text::strip::UNDO }</button>
