@@ -14,7 +14,7 @@ after(() => playground?.stop());
 
 const undo = (page) => page.keyboard.press("Control+z");
 const edited = (page) => page.locator(".theatre.edited").waitFor();
-/** What the tab Changes lists; it is opened. */
+/** The requests and faults in the tab Changes, which is opened. */
 const deeds = async (page) => (await tab(page, "Changes")).locator(".deed .what").allInnerTexts();
 /** Number of nodes that the tab Settings has; it is opened. */
 const nodeCount = async (page) => (await tab(page, "Settings")).locator("#nodes").inputValue();

@@ -86,7 +86,7 @@ async function ready(fragment) {
   return page;
 }
 
-/** How long a page waits for something, once it is `prepared`: the gallery or the workbench is open. */
+/** Time that a page waits for something, once it is `prepared`: the gallery or the workbench is open. */
 async function waits(prepared, act, isSo, argument) {
   const times = [];
   let asked = [];

@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
 const FIRST_PROGRAM: u64 = 313_000;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
-const BEFORE_ACTING: u64 = 416_000;
+const BEFORE_ACTING: u64 = 418_000;
 /// Greatest size of a file that is fetched later.
 const PART: u64 = 30_000;
 /// Greatest size of a file that several parts share.
