@@ -46,6 +46,12 @@ pub fn hints(allowed: Allowed) -> String {
     [message, node, partition, moved].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
+/// True if the reader may do something to a node, or have it make a request.
+#[must_use]
+pub fn acts_on_nodes(allowed: Allowed) -> bool {
+    ["crash", Allowed::REQUEST].iter().chain(&OF_NODE).any(|kind| allowed.has(kind))
+}
+
 /// Returns the first steps for a reader who has changed nothing yet; empty if there is none.
 #[must_use]
 pub fn first_step(allowed: Allowed) -> String {

@@ -66,7 +66,7 @@ pub use fetching::{
 pub use file::fetched_text;
 pub use filter::{Filter, Story, StoryEntry, told};
 pub use hands::Hand;
-pub use hints::{first_step, hints};
+pub use hints::{acts_on_nodes, first_step, hints};
 pub use hunt::Hunt;
 pub use importing::{
     ImportAction, Imports, LongImport, Record, Recorded, Source, TextImport, import_texts,

@@ -11,7 +11,7 @@ use super::{
     svg::{line, px, rect, text},
 };
 use crate::{
-    app::{Allowed, End, text},
+    app::{Allowed, End, acts_on_nodes, text},
     diagram::{
         Arrow, Detail, HeldBack, Lane, LaneState, Orientation, Point, Scene, Stretch, Wall,
         fault_sentence,
@@ -162,7 +162,7 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
                 }
             }) }
             <path class="hit" d={line(first, last)} {onclick}>
-                if few && props.changeable != Allowed::NONE {
+                if few && acts_on_nodes(props.changeable) {
                     <title>{ text::picture::lane(&name) }</title>
                 }
             </path>

@@ -27,7 +27,7 @@ use crate::{
     analysis::Stamps,
     app::{
         Action, Allowed, Area, Changes, Compare, CutLine, Filled, Lens, Playhead, Room, Run,
-        Selection, Shared, Showing, Shown, first_step, text,
+        Selection, Shared, Showing, Shown, acts_on_nodes, first_step, text,
     },
     diagram::{
         Arrow, Clocks, Detail, Emphasis, Features, Layout, Limit, Mark, Orientation, Point, STRIP,
@@ -443,7 +443,7 @@ fn names(
     at: Time,
     (changeable, send): (Allowed, &Send),
 ) -> Html {
-    let can_change = changeable != Allowed::NONE;
+    let can_change = acts_on_nodes(changeable);
     let vertical = layout.orientation() == Orientation::Vertical;
     let (all, each) = room_of_names(vertical, names_width(run), layout.gap());
     let (_, strip) = room_of_names(vertical, 0.0, STRIP);
