@@ -11,7 +11,7 @@ use super::{
     svg::{line, px, rect, text},
 };
 use crate::{
-    app::{Allowed, End, acts_on_nodes, text},
+    app::{End, acts_on_nodes, text},
     diagram::{
         Arrow, Detail, HeldBack, Lane, LaneState, Orientation, Point, Scene, Stretch, Wall,
         fault_sentence,
