@@ -10,7 +10,7 @@ const NARROW: f64 = 640.0;
 /// Length of the time axis when time runs top down and the height of its place is not known.
 const TALL: f64 = 430.0;
 /// Least length of it.
-const LEAST_TALL: f64 = 280.0;
+const LEAST_TALL: f64 = 180.0;
 /// Height of the nodes' names above it.
 const NAMES_ROW: f64 = 44.0;
 /// Height of the lines together when time runs to the right and the height of their place is not known.
