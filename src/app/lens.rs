@@ -16,7 +16,7 @@ const NAMES_ROW: f64 = 44.0;
 /// Height of the lines together when time runs to the right and the height of their place is not known.
 const BREADTH: f64 = 470.0;
 /// Smallest and largest distance of two lines then, and the largest in a place of known height.
-const GAPS: [f64; 3] = [58.0, 128.0, 220.0];
+const GAPS: [f64; 3] = [58.0, 128.0, 176.0];
 /// Length of the axis for each mark of the busiest line, so that the marks can be told apart.
 const MARK_ROOM: f64 = 17.0;
 /// Largest initial length of a picture, in screens; a longer one is shown as a whole.
