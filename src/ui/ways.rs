@@ -22,7 +22,6 @@ pub(super) fn variants(ways: &Ways, here: &str, hidden: bool, send: &Send) -> Ht
 
 fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html {
     let Variant { protocol, verdicts } = variant;
-    let told = if hidden { &[] } else { verdicts.as_slice() };
     let id = protocol.id;
     let onchange = send.reform(move |_: Event| Action::Apply(Edit::Protocol(id)));
     html! {
@@ -30,13 +29,14 @@ fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html 
             <input type="radio" name="variant" value={id} {checked} {onchange} />
             <b lang="en">{ protocol.name }</b>
             <span class="apart">
-                { for told.iter().map(|judgement| {
-                    let status = judgement.verdict.status();
+                // Their names are there from the beginning, so that no verdict moves the page.
+                { for verdicts.iter().map(|judgement| {
+                    let status = (!hidden).then(|| judgement.verdict.status());
                     html! {
                         <span class={status} data-property={judgement.property.name} data-end={status}>
-                            <span class="sign" aria-hidden="true">{ sign(&judgement.verdict) }</span>
+                            <span class="sign" aria-hidden="true">{ if hidden { "·" } else { sign(&judgement.verdict) } }</span>
                             { judgement.property.name }
-                            <span class="unseen">{ format!(" {status}. ") }</span>
+                            if let Some(status) = status { <span class="unseen">{ format!(" {status}. ") }</span> }
                         </span>
                     }
                 }) }
