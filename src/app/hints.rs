@@ -52,7 +52,7 @@ pub fn acts_on_nodes(allowed: Allowed) -> bool {
     ["crash", Allowed::REQUEST].iter().chain(&OF_NODE).any(|kind| allowed.has(kind))
 }
 
-/// Returns the first steps for a reader who has changed nothing yet; empty if there is none.
+/// Returns the first changes that a reader may try, in a sentence or two; empty if no change is allowed.
 #[must_use]
 pub fn first_step(allowed: Allowed) -> String {
     let message = on_message(allowed, 2).map(|ways| text::hints::message(&ways, false));

@@ -2,8 +2,6 @@
 //!
 //! The build of the page writes it beside the program as `gallery.json`; the gallery of the page fetches it.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::{
@@ -75,31 +73,37 @@ fn outlines(run: &Outcome) -> [String; 4] {
     let x = |event: usize| (trace.events[event].time as f64 / end * (WIDTH - 8.0) + 4.0).round();
     let y = |node: usize| LINE / 2.0 + node as f64 * LINE;
     let is_shown = |node: usize| node < MOST_LINES;
-    let (mut messages, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    let (mut messages, mut lost) = (Vec::new(), Vec::new());
     for message in &trace.messages {
         let (from, to) = (message.name.from.index(), message.name.to.index());
         let fate = message.overall();
         let (Some(end), true) = (fate.event(), is_shown(from) && is_shown(to)) else { continue };
         let path = format!("M{} {}L{} {}", x(message.sent), y(from), x(end), y(to));
         let is_lost = matches!(fate, Fate::Lost(..));
-        if is_lost { &mut lost } else { &mut messages }.insert(path);
+        add(if is_lost { &mut lost } else { &mut messages }, path);
     }
-    let (mut crashes, mut indications) = (BTreeSet::new(), BTreeSet::new());
+    let (mut crashes, mut indications) = (Vec::new(), Vec::new());
     for (place, event) in trace.events.iter().enumerate() {
         let node = event.node.index();
         let at = || (x(place), y(node));
         match event.kind {
             EventKind::Crash if is_shown(node) => {
                 let (x, y) = at();
-                crashes.insert(format!("M{} {}l6 6m0-6l-6 6", x - 3.0, y - 3.0));
+                add(&mut crashes, format!("M{} {}l6 6m0-6l-6 6", x - 3.0, y - 3.0));
             }
             EventKind::Indicate { .. } if is_shown(node) => {
                 let (x, y) = at();
-                indications.insert(format!("M{x} {y}h0"));
+                add(&mut indications, format!("M{x} {y}h0"));
             }
             _ => {}
         }
     }
-    [messages, lost, crashes, indications]
-        .map(|paths| paths.into_iter().take(MOST_SHOWN).collect::<String>())
+    [messages, lost, crashes, indications].map(|paths| paths.concat())
+}
+
+/// Adds an outline, unless it is there already or there are enough: the first ones in time are shown.
+fn add(paths: &mut Vec<String>, path: String) {
+    if paths.len() < MOST_SHOWN && !paths.contains(&path) {
+        paths.push(path);
+    }
 }

@@ -123,7 +123,7 @@ pub(super) fn parting(layout: &Layout, run: &Run, parting: Option<Parting>, whic
 /// A frame with room for two runs: one below the other, or beside it where time runs down.
 pub(super) fn shared(frame: Frame) -> Frame {
     let (share, least) = match frame.orientation {
-        // Where the diagram has a height, each has half of it.
+        // The frame was made for half of the diagram's height.
         Orientation::Horizontal if web::fits_height() => (1.0, 54.0),
         Orientation::Horizontal => (0.7, 54.0),
         Orientation::Vertical => (0.5, 58.0),

@@ -1,5 +1,7 @@
 //! The verdict in a line: what is violated, or that nothing is; the reasons; the way to break the protocol.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::{Send, causes::Causes, parts::Parts, verdicts::Because, workbench::go_to};
@@ -28,20 +30,14 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Strip(props: &Props) -> Html {
     let Props { run, cursor, explained, causes, can_undo, changeable, parts, send } = props;
-    let judged = use_mut_ref(Judged::default);
     let over = *cursor == run.trace.events.len();
-    // At the end the report has the verdicts.
-    let now = use_memo((run.clone(), *cursor), |(run, cursor)| {
-        if over { Vec::new() } else { judged.borrow_mut().at(run, *cursor) }
-    });
+    let now = use_judgements(run, *cursor);
     let first = use_memo(run.clone(), |run| begins(run));
     let all = if over { &run.report.judgements } else { &*now };
-    // An embed may show the verdict on one property.
+    // An embed may show the verdict on one property. If the run has none of this name, `www/embedded.js` says so.
     let single = web::property();
-    let all: Vec<_> = all
-        .iter()
-        .filter(|it| single.as_ref().is_none_or(|name| *name == it.property.name.replace(' ', "-")))
-        .collect();
+    let single = all.iter().find(|it| single.as_ref() == Some(&plain(it.property.name)));
+    let all: Vec<_> = all.iter().filter(|it| single.is_none_or(|single| *it == single)).collect();
     let all = all.as_slice();
     let begun = *cursor >= *first;
     let main = if begun { violated(all) } else { None };
@@ -57,9 +53,9 @@ pub(super) fn Strip(props: &Props) -> Html {
             <div class={classes!("outcome", main.map(|_| "violated"))}>
                 { match main {
                     Some(judgement) => violation(props, judgement),
-                    None => html! { <p class="told">{ untroubled(all, over, begun) }</p> },
+                    None => html! { <p class="told">{ untroubled(all, single.is_some(), over, begun) }</p> },
                 } }
-                // Where there is no room for the others.
+                // The style sheet shows it on narrow and low screens, without the others.
                 <button class="link all" onclick={go_to(Panel::Verdicts, send)} title={text::strip::ALL_HELP}>{ text::strip::ALL }</button>
                 if *can_undo && *changeable != Allowed::NONE {
                     <button class="link" id="undo-last" onclick={send.reform(|_: MouseEvent| Action::Undo)}
@@ -73,6 +69,16 @@ pub(super) fn Strip(props: &Props) -> Html {
             }
         </section>
     }
+}
+
+/// The verdicts after so many events; none at the end of the run, where its report has them.
+#[hook]
+pub(super) fn use_judgements(run: &Run, cursor: usize) -> Rc<Vec<Judgement>> {
+    let judged = use_mut_ref(Judged::default);
+    use_memo((run.clone(), cursor), |(run, cursor)| {
+        let over = *cursor == run.trace.events.len();
+        if over { Vec::new() } else { judged.borrow_mut().at(run, *cursor) }
+    })
 }
 
 /// The violated property that is named first: one that the protocol promises, if there is one.
@@ -104,16 +110,23 @@ fn violation(props: &Props, judgement: &Judgement) -> Html {
     }
 }
 
-/// Sentence while no promised property is violated.
-fn untroubled(all: &[&Judgement], over: bool, begun: bool) -> &'static str {
-    // Where one property is shown, it is the one that matters.
-    let mut promised = all.iter().filter(|it| it.promised || all.len() == 1);
-    match () {
-        () if !begun => text::strip::NOTHING,
-        () if all.is_empty() => text::strip::NOT_JUDGED,
-        () if !over => text::strip::SO_FAR,
-        () if promised.any(|it| it.verdict != Verdict::Holds) => text::strip::UNDECIDED,
-        () => text::strip::HOLDS,
+/// Name of a property as it is written in addresses: `fifo-order` for `FIFO order`.
+fn plain(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+/// Sentence while no property is violated; it names the property if only one is shown.
+fn untroubled(all: &[&Judgement], single: bool, over: bool, begun: bool) -> String {
+    let decided = all.iter().all(|it| it.verdict == Verdict::Holds);
+    match (all, decided) {
+        _ if !begun => text::strip::NOTHING.to_owned(),
+        ([], _) => text::strip::NOT_JUDGED.to_owned(),
+        ([one], _) if single => text::strip::single(one.property.name, one.verdict.status(), over),
+        _ if !over => text::strip::SO_FAR.to_owned(),
+        (_, false) => text::strip::UNDECIDED.to_owned(),
+        (_, true) => text::strip::HOLDS.to_owned(),
     }
 }
 

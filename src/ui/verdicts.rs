@@ -5,12 +5,12 @@ use yew::prelude::*;
 use super::{
     Send,
     causes::{Causes, cause},
-    strip::sign,
+    strip::{sign, use_judgements},
     workbench::go_to,
 };
 use crate::{
     analysis::{Class, Judgement, Report},
-    app::{Action, Allowed, Edit, Judged, Panel, Run, begins, text},
+    app::{Action, Allowed, Edit, Panel, Run, begins, text},
     diagram::deadlock_sentence,
     kernel::{Kind, MAX_TIME, Rule, Setting, Verdict, spell},
 };
@@ -33,12 +33,8 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Verdicts(props: &Props) -> Html {
     let run = &props.run;
-    let judged = use_mut_ref(Judged::default);
     let over = props.cursor == run.trace.events.len();
-    // At the end the report has the verdicts.
-    let now = use_memo((run.clone(), props.cursor), |(run, cursor)| {
-        if over { Vec::new() } else { judged.borrow_mut().at(run, *cursor) }
-    });
+    let now = use_judgements(run, props.cursor);
     let begun = props.cursor >= begins(run);
     // The verdicts at the end are hidden until the run is over.
     let ends = if over { &run.report.judgements } else { &*now };

@@ -1,11 +1,12 @@
 //! The page on the whole screen, for a lecture.
 
-use super::{Listener, listen, window};
+use super::{Listener, is_embedded, listen, window};
 
 /// Shows the page large, on the whole screen where the browser allows it, or as usual again.
 pub fn present(on: bool) {
     let Some(document) = window().and_then(|window| window.document()) else { return };
-    let Some(root) = document.document_element() else { return };
+    // An embed has the size that the page around gives it.
+    let Some(root) = document.document_element().filter(|_| !is_embedded()) else { return };
     if on {
         let _ = root.set_attribute("data-presents", "");
         // A phone may refuse: the page is large all the same. The answer, a promise, is not waited for.

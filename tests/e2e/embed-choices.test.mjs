@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { arrived, ask, element, script as scriptOf, startCourses, wake } from "./course.mjs";
 import { tab, until } from "./playground.mjs";
-import { OPENING, bundled } from "./runs.mjs";
+import { OPENING, ORDERS, bundled } from "./runs.mjs";
 
 let playground;
 before(async () => {
@@ -77,6 +77,21 @@ test("controls are a list: what is not in it is not shown, and cannot be changed
   // A node's menu has nothing that is allowed.
   await frame.locator(".names .name").first().click();
   await frame.getByText("lets you change nothing here").waitFor();
+  await leave();
+});
+
+test("a property is found by its name in capitals too, and a wrong name hides no verdict", async () => {
+  for (const name of ["FIFO-order", "fifo-order"]) {
+    const { frame, page, leave } = await framed(`property=${name}`, { run: ORDERS });
+    await ask(page, { worldlines: "pause" });
+    await ask(page, { worldlines: "seek", time: 100_000 });
+    await frame.getByText("FIFO order: holds", { exact: true }).waitFor();
+    await leave();
+  }
+  const { frame, page, leave } = await framed("property=agreemnt");
+  await ask(page, { worldlines: "pause" });
+  await ask(page, { worldlines: "seek", time: 100_000 });
+  await frame.locator('.strip [data-verdict="agreement"][data-status="violated"]').waitFor();
   await leave();
 });
 

@@ -361,7 +361,7 @@ test("while time runs nothing is said of the end", async () => {
   await page.keyboard.press("ArrowRight");
   await until(async () => /so far/.test(await agreement.innerText()), "it is said of what has happened");
   for (const place of [".verdicts", ".dock .strip"]) {
-    const said = (await page.locator(place).innerText()).replace("No promised property is violated so far.", "");
+    const said = (await page.locator(place).innerText()).replace("No property is violated so far.", "");
     assert.ok(!/At the end|violated|The run ends|Extend run|✗/.test(said), said);
   }
   assert.equal(await page.locator(".class .here").count(), 0);

@@ -3,6 +3,7 @@
 mod beginning;
 mod csv;
 mod film;
+mod gallery;
 mod html;
 mod mermaid;
 mod origin;

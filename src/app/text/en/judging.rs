@@ -155,9 +155,9 @@ pub mod strip {
     pub const LABEL: &str = "Verdict";
     pub const NOTHING: &str = "Nothing to judge yet.";
     pub const NOT_JUDGED: &str = "No property is judged.";
-    pub const SO_FAR: &str = "No promised property is violated so far.";
-    pub const UNDECIDED: &str = "No promised property is violated, but not all are decided.";
-    pub const HOLDS: &str = "All promised properties hold.";
+    pub const SO_FAR: &str = "No property is violated so far.";
+    pub const UNDECIDED: &str = "No property is violated, but not all are decided.";
+    pub const HOLDS: &str = "All properties hold.";
     pub const NOT_PROMISED: &str = " (not promised)";
     pub const WHY: &str = "Why?";
     pub const WHY_HELP: &str = "Shows the proof in the diagram, and the cause";
@@ -166,6 +166,12 @@ pub mod strip {
     pub const ALL: &str = "All verdicts";
     pub const ALL_HELP: &str = "Shows every property with its verdict";
     pub const BREAK: &str = "Break it";
+
+    /// The verdict on the only property that is shown.
+    #[must_use]
+    pub fn single(name: &str, status: &str, over: bool) -> String {
+        format!("{name}: {status}{}", if over { "" } else { super::verdicts::SO_FAR_SIGN })
+    }
 }
 
 pub mod study {
