@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use worldlines::{
     app::{
         Action, Against, Allowed, Area, Ask, Edit, Filter, Hand, Move, Panel, Run, Selection,
-        Showing, Since, State, Stride, Toward, reduce,
+        Showing, Since, State, Stride, Table, Tables, Toward, reduce,
     },
     diagram::Clocks,
     export::{SvgOptions, svg},
@@ -28,7 +28,11 @@ fn anything(state: &State, chance: &mut Chance) -> Action {
     let run = &state.run;
     let anyone = |chance: &mut Chance| node(chance.below(9));
     let nodes = chance.between(1, 9) as usize;
-    match chance.below(26) {
+    match chance.below(27) {
+        26 => {
+            let shown = Some(Table::ALL[chance.below(3)]);
+            Action::Tabulate(Tables { shown, about: Some(anyone(chance)) })
+        }
         0..=3 => Action::Apply(Edit::Nodes(nodes)),
         4 => Action::Inspect(Some(anyone(chance))),
         5 => Action::Filter(Filter { node: Some(anyone(chance)), ..Filter::default() }),
@@ -131,6 +135,28 @@ fn state_tab_that_looks_at_a_node_survives_a_smaller_group() {
     assert!(drawn(&state, WIDTHS[0]).contains("node-state"));
 }
 
+#[test]
+fn received_by_round_tells_what_p3_receives_in_exercise_7_3() {
+    let exercise = bundled::find("byzantine/interactive-consistency/exercise-7-3");
+    let state = reduce(&State::opening(), Action::Open(exercise.expect("it is bundled")));
+    let state = reduce(&state, Action::Jump(usize::MAX));
+    // The workbench, the tab, the node.
+    let state = reduce(&state, Action::Show(Some(Panel::Tables)));
+    assert_eq!(state.table(), Table::Rounds, "the table that suits the protocol");
+    let state = reduce(&state, Action::Inspect(Some(node(2))));
+    let page = drawn(&state, WIDTHS[0]);
+    for said in [
+        "What P3 received, by round",
+        "1: each node",
+        "2: P4",
+        "3: P1, heard from P2",
+        "P1 (traitor)",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains("(⊥, ⊥, c, d, e, f, g)"), "the result");
+}
+
 /// More elements than this slow a page down, on a phone first.
 const MOST_ELEMENTS: usize = 3_000;
 
@@ -154,6 +180,11 @@ fn looks(state: &State) -> Vec<(String, State)> {
         looks.push((panel.name().to_owned(), reduce(state, Action::Show(Some(panel)))));
         let name = format!("{} with overlays", panel.name());
         looks.push((name, reduce(&overlaid, Action::Show(Some(panel)))));
+    }
+    for table in Table::ALL {
+        let chosen = Action::Tabulate(Tables { shown: Some(table), about: None });
+        let tables = reduce(&overlaid, Action::Show(Some(Panel::Tables)));
+        looks.push((table.name().to_owned(), reduce(&tables, chosen)));
     }
     looks
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::Value;
-use crate::kernel::{NodeId, sort};
+use crate::kernel::{NodeId, RoundMessage, Statement, sort};
 
 /// Spelling of the default value, which stands for a missing one.
 const DEFAULT: &str = "⊥";
@@ -63,6 +63,29 @@ impl Hearsay {
         match self {
             Self::Value(Some(value)) => Some(value),
             _ => None,
+        }
+    }
+
+    /// Returns the values in this message of `from`, each with the nodes that told it: in the first round the value of
+    /// `from` itself, later the values that `from` reports.
+    #[must_use]
+    pub fn statements(&self, from: NodeId) -> RoundMessage {
+        let mut statements = Vec::new();
+        self.tell(&mut vec![from], &mut statements);
+        RoundMessage { round: self.depth() as u32, statements }
+    }
+
+    fn tell(&self, path: &mut Vec<NodeId>, statements: &mut Vec<Statement>) {
+        let Self::Of(all) = self else {
+            statements.push(Statement { path: path.clone(), value: self.to_string() });
+            return;
+        };
+        for (index, said) in all.iter().enumerate() {
+            if let Some(said) = said {
+                path.push(NodeId::new(index));
+                said.tell(path, statements);
+                path.pop();
+            }
         }
     }
 

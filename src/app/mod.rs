@@ -96,6 +96,6 @@ pub use state::{Action, Assigned, Page, Refused, Selection, State, Unread, reduc
 pub use stride::{Stride, violations};
 pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};
-pub use view::Panel;
+pub use view::{Panel, Table, Tables};
 pub use walk::Toward;
 pub use writing::{Checked, MOST_AT_ONCE, Writing, Wrong, written};

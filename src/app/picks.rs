@@ -34,6 +34,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         explained,
         study,
         inspected,
+        tables,
         filter,
         causes_wanted,
         measuring,
@@ -85,6 +86,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
     lasso.take_if(|area| !area.is_held(run.scenario.nodes.len()));
     explained.take_if(|name| asked && !is_violated(run, name));
     inspected.take_if(|node| !is_there(node));
+    tables.about.take_if(|node| !is_there(node));
     filter.node.take_if(|node| !is_there(node));
     study.hold(run, changed);
     state

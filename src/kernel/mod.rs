@@ -41,6 +41,7 @@ mod signed;
 mod simulation;
 mod solo;
 mod sorted;
+mod statement;
 mod time;
 mod trace;
 mod traitor;
@@ -86,6 +87,7 @@ pub use signed::{Keys, Signed};
 pub use simulation::{Simulation, run};
 pub use solo::{Did, Solo, Step};
 pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key, sort_by_number};
+pub use statement::{RoundMessage, Statement};
 pub use time::Time;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,

@@ -5,7 +5,9 @@ use std::{fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Context, Detection, Group, Keys, MAX_NODES, NodeId, NodeSet, Parameters};
+use super::{
+    Context, Detection, Group, Keys, MAX_NODES, NodeId, NodeSet, Parameters, RoundMessage,
+};
 
 /// One process of a distributed algorithm: a deterministic state machine that is handed events and answers
 /// with effects.
@@ -65,6 +67,13 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     /// shows for how long a received message is held back before it is delivered.
     #[must_use]
     fn carries(_from: NodeId, _message: &Self::Message) -> Option<Carried> {
+        None
+    }
+
+    /// Returns the round of a message from `from` and the values that it tells of nodes; none in a protocol without rounds.
+    /// Tables of what a node received are made from it.
+    #[must_use]
+    fn tells(_from: NodeId, _message: &Self::Message) -> Option<RoundMessage> {
         None
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::{
     Assumption, Carried, Choice, Cost, Failures, Group, Indication, Keys, Layer, Machine, Metric,
     NodeId, Over, Packet, Parameter, ParameterValues, Parameters, Process, Property, Request,
-    RequestKind, Rule, Scenario, TimeToServe, machine,
+    RequestKind, RoundMessage, Rule, Scenario, TimeToServe, machine,
 };
 
 /// A protocol: a `const` of its file. Menu, documentation, command line and tests are made from it.
@@ -168,6 +168,8 @@ pub struct Behaviour {
     pub carries: fn(from: NodeId, message: &Packet) -> Option<Carried>,
     /// See [`Indication::delivers`].
     pub delivers: fn(indication: &Packet) -> Option<Carried>,
+    /// See [`Process::tells`].
+    pub tells: fn(from: NodeId, message: &Packet) -> Option<RoundMessage>,
     /// See [`Process::forge`].
     pub forge: fn(message: &Packet, to: NodeId, keys: Keys) -> Option<Packet>,
     /// See [`Process::read_message`].
@@ -198,6 +200,7 @@ impl Behaviour {
             spawn: machine::spawn::<P>,
             carries: |from, message| P::carries(from, message.get()?),
             delivers: |indication| indication.get::<P::Indication>()?.delivers(),
+            tells: |from, message| P::tells(from, message.get()?),
             forge: |message, to, keys| P::forge(message.get()?, to, keys).map(Packet::new),
             read_message: |with, nodes, keys| P::read_message(with, nodes, keys).map(Packet::new),
             most_nodes: |values| P::most_nodes(&P::Parameters::read(values)),

@@ -13,7 +13,7 @@ use crate::{
     abstractions::detection::Notice,
     kernel::{
         Carried, Choice, Context, Detection, Group, Indication, Keys, Layer, NodeId, NodeSet, Over,
-        Process, Protocol, Provision, Request, Rule, Serving, Time,
+        Process, Protocol, Provision, Request, RoundMessage, Rule, Serving, Time,
     },
     protocols::membership::heartbeat_detector::{
         self, Heartbeat, HeartbeatDetector, time_to_suspect,
@@ -214,6 +214,10 @@ impl<P: Process> Process for Detected<P> {
 
     fn carries(from: NodeId, message: &Self::Message) -> Option<Carried> {
         P::carries(from, message.own()?)
+    }
+
+    fn tells(from: NodeId, message: &Self::Message) -> Option<RoundMessage> {
+        P::tells(from, message.own()?)
     }
 
     fn forge(message: &Self::Message, to: NodeId, keys: Keys) -> Option<Self::Message> {

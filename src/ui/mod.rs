@@ -56,6 +56,8 @@ mod pointer;
 mod portion;
 mod present;
 mod printing;
+mod queues;
+mod rounds;
 mod rows;
 mod scenario_text;
 mod second;

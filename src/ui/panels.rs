@@ -16,6 +16,8 @@ use super::{
     numbers::Figures,
     part::Draw,
     parts::Parts,
+    queues::Waiting,
+    rounds::ByRound,
     scenario_text::ScenarioText,
     series::series,
     settings,
@@ -24,8 +26,9 @@ use super::{
     verdicts::Verdicts,
 };
 use crate::{
-    app::{State, text},
+    app::{Action, Playhead, State, Table, Tables, text},
     diagram::Emphasis,
+    kernel::Time,
 };
 
 /// Data that the tabs show.
@@ -140,11 +143,34 @@ pub(super) fn source(bench: &Bench) -> Html {
     }
 }
 
-pub(super) fn deliveries(bench: &Bench) -> Html {
-    let Bench { state, send, .. } = bench;
+pub(super) fn tables(bench: &Bench) -> Html {
+    let Bench { state, worked, send, .. } = bench;
+    let (run, told) = (state.run.clone(), state.told());
+    let Playhead { cursor, time } = state.playhead;
+    let table = state.table();
+    let switch = |one: Table| {
+        let tables = Tables { shown: Some(one), ..state.tables };
+        let onclick = send.reform(move |_: MouseEvent| Action::Tabulate(tables));
+        html! { <button {onclick} aria-pressed={(one == table).to_string()}>{ one.name() }</button> }
+    };
     html! {
-        <Told run={state.run.clone()} wanted={state.indications} cursor={state.playhead.cursor} told={state.told()}
-            selection={state.selection} inspected={state.inspected} send={(*send).clone()} />
+        <>
+            <div class="study tables" role="group" aria-label={text::tables::SWITCH}>{ for Table::ALL.map(switch) }</div>
+            { match table {
+                Table::Deliveries => html! {
+                    <Told {run} wanted={state.indications} {cursor} {told}
+                        selection={state.selection} inspected={state.inspected} send={(*send).clone()} />
+                },
+                Table::Rounds => html! {
+                    <ByRound {run} {cursor} {told} selection={state.selection} inspected={state.inspected}
+                        tables={state.tables} send={(*send).clone()} />
+                },
+                Table::Queues => html! {
+                    <Waiting {run} {cursor} time={time as Time} {told} selection={state.selection}
+                        worked={(*worked).clone()} send={(*send).clone()} />
+                },
+            } }
+        </>
     }
 }
 

@@ -127,7 +127,7 @@ part! { tab_events: DrawPanel = panels::events; }
 part! { tab_states: DrawPanel = panels::states; }
 part! { tab_numbers: DrawPanel = panels::numbers; }
 part! { tab_source: DrawPanel = panels::source; }
-part! { tab_deliveries: DrawPanel = panels::deliveries; }
+part! { tab_tables: DrawPanel = panels::tables; }
 part! { tab_network: DrawPanel = panels::network; }
 part! { tab_text: DrawPanel = panels::text; }
 
@@ -178,7 +178,7 @@ names! {
     States => tab_states,
     Numbers => tab_numbers,
     Source => tab_source,
-    Deliveries => tab_deliveries,
+    Tables => tab_tables,
     Network => tab_network,
     Text => tab_text,
     Share => sharing_dialog,
@@ -197,7 +197,7 @@ impl From<Panel> for PartName {
             Panel::State => Self::States,
             Panel::Numbers => Self::Numbers,
             Panel::Source => Self::Source,
-            Panel::Deliveries => Self::Deliveries,
+            Panel::Tables => Self::Tables,
             Panel::Network => Self::Network,
             Panel::Text => Self::Text,
         }
@@ -216,7 +216,7 @@ fn panel_of(panel: Panel) -> Option<&'static DrawPanel> {
         Panel::State => tab_states::here(),
         Panel::Numbers => tab_numbers::here(),
         Panel::Source => tab_source::here(),
-        Panel::Deliveries => tab_deliveries::here(),
+        Panel::Tables => tab_tables::here(),
         Panel::Network => tab_network::here(),
         Panel::Text => tab_text::here(),
     }

@@ -51,7 +51,7 @@ async function longest(page, what) {
 }
 
 const TABS = [
-  "Verdicts", "Changes", "Settings", "View", "Network", "Events", "Deliveries", "State", "Source", "Numbers", "As text", "Break it",
+  "Verdicts", "Changes", "Settings", "View", "Network", "Events", "Tables", "State", "Source", "Numbers", "As text", "Break it",
 ];
 
 /** Opens every tab and overlay, moves through time and edits, and holds each to its bounds. */

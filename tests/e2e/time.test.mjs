@@ -49,7 +49,7 @@ test("a hidden future is nowhere to be seen", async () => {
   const named = await page.getByRole("group", { name: "Run" }).or(page.locator(".stage")).first()
     .getByRole("button", { name: /m1 from Alice to Bob/ }).count();
   assert.equal(named, 0, "what is to come is not read out");
-  for (const [name, said] of [["Break it", /are shown at the end/], ["Deliveries", /agree so far/]]) {
+  for (const [name, said] of [["Break it", /are shown at the end/], ["Tables", /agree so far/]]) {
     const panel = await tab(page, name);
     await panel.getByText(said).waitFor();
     assert.equal(await panel.locator(".violated").count(), 0, name);

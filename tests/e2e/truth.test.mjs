@@ -443,7 +443,7 @@ test("the tab that was open is open after a reload, with what it shows", async (
   const page = await reader.open();
   await page.selectOption("#order", "fifo");
   await page.locator(".theatre.edited").waitFor();
-  for (const name of ["Break it", "As text", "Deliveries"]) {
+  for (const name of ["Break it", "As text", "Tables"]) {
     await tab(page, name);
     await page.waitForTimeout(600);
     await page.reload();
@@ -460,7 +460,7 @@ test("the tab that was open is open after a reload, with what it shows", async (
   await whole(page);
   assert.equal(await page.locator("#panel").count(), 0, "a workbench that was closed stays closed");
   await page.locator("#open-workbench").click();
-  const again = page.getByRole("tab", { name: "Deliveries", exact: true });
+  const again = page.getByRole("tab", { name: "Tables", exact: true });
   await until(async () => (await again.getAttribute("aria-selected")) === "true", "it opens with the tab that was shown last");
   await reader.leave();
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openExample, startPlayground, tab } from "./playground.mjs";
+import { calm, openExample, startPlayground, tab } from "./playground.mjs";
 import { ORDERS } from "./runs.mjs";
 
 let playground;
@@ -120,7 +120,7 @@ test("the list of a long run holds few rows, filters, and goes by keys to any ev
 test("the deliveries stand node beside node, and other orders are marked", async () => {
   const reader = await playground.reader();
   const page = await example(reader, ORDERS);
-  await tab(page, "Deliveries");
+  await tab(page, "Tables");
   const cells = page.locator('.deliveries .all [role="cell"]');
   await cells.nth(8).waitFor();
   assert.equal(await cells.count(), 9);
@@ -129,6 +129,59 @@ test("the deliveries stand node beside node, and other orders are marked", async
   await page.locator("#told-0-2").focus();
   await page.keyboard.press("ArrowLeft");
   await page.waitForFunction(() => document.activeElement.id === "told-0-1");
+  await reader.leave();
+});
+
+test("what P3 receives in Exercise 7.3 is read off in all rounds after three steps", async () => {
+  const reader = await playground.reader(calm);
+  const page = await example(reader, "byzantine/interactive-consistency/exercise-7-3");
+  // Workbench, tab, node.
+  await page.locator("#open-workbench").click();
+  await page.getByRole("tab", { name: "Tables", exact: true }).click();
+  const panel = page.locator("#panel");
+  await panel.getByLabel("Received by").selectOption({ label: "P3" });
+  const table = panel.getByRole("table", { name: "What P3 received, by round" });
+  await table.waitFor();
+  assert.equal(await table.getAttribute("aria-rowcount"), String(1 + 1 + 6 + 36));
+  const rows = table.locator('.all [role="row"]');
+  const row = async (heading) => {
+    const found = rows.filter({ has: page.getByText(heading, { exact: true }) });
+    return (await found.locator('[role="cell"]').allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
+  };
+  const values = (cells) => cells.map((text) => text.replace(/^≠ ?/, "").replace(/, but .*/, ""));
+  assert.deepEqual(values(await row("1: each node")), ["a³", "b³", "-", "d", "e", "f", "g"]);
+  // P1 lies in every value, and each lie has its sign.
+  assert.deepEqual(values(await row("2: P1")), ["-", "b³", "c³", "d³", "e³", "f³", "g³"]);
+  assert.match((await row("2: P1"))[3], /^≠/);
+  await table.evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await table.getByText("3: P7, heard from P6", { exact: true }).waitFor();
+  // A value leads to the event of its receipt.
+  await table.evaluate((list) => list.scrollTo(0, 0));
+  await table.locator("#round-0-0").click();
+  await page.locator(".rows .selected").first().waitFor();
+  assert.match(await panel.getByText(/^Last indication/).innerText(), /⊥, ⊥, c, d, e, f, g/);
+  await reader.leave();
+});
+
+test("a hidden future is hidden in the tables, and the choice of a table stays after an edit", async () => {
+  const reader = await playground.reader(calm);
+  const page = await example(reader, "byzantine/interactive-consistency/note-004-table");
+  await tab(page, "Tables");
+  const panel = page.locator("#panel");
+  await panel.getByLabel("Received by").selectOption({ label: "P3" });
+  await page.keyboard.press("Home");
+  await panel.getByText("1: each node", { exact: true }).waitFor();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("f");
+  await panel.getByText("P3 has received nothing yet.").waitFor();
+  await page.keyboard.press("f");
+  await panel.getByRole("button", { name: "In transit and waiting" }).click();
+  await panel.getByText("No message is in transit or waiting at this moment.").waitFor();
+  await page.locator("#scrub").fill("55");
+  await panel.getByText(/^At 55 ms: 0 held back, \d+ in transit\.$/).waitFor();
+  await panel.getByText(/in transit since \d+ ms, arrives at \d+ ms/).first().waitFor();
+  const chosen = panel.getByRole("button", { name: "In transit and waiting" });
+  assert.equal(await chosen.getAttribute("aria-pressed"), "true");
   await reader.leave();
 });
 

@@ -6,7 +6,7 @@ use super::{
     super::{
         Against, Allowed, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, ImportAction,
         Lens, MeasureAction, Panel, Pending, Run, SearchAction, Shared, Sharing, Showing, Since,
-        Stride,
+        Stride, Tables,
     },
     Selection,
 };
@@ -74,6 +74,8 @@ pub enum Action {
     Inspect(Option<NodeId>),
     /// Shows indications of this kind in the table of deliveries; none for all kinds.
     Indications(Option<&'static str>),
+    /// Chooses a table of the tab of the tables, or its columns.
+    Tabulate(Tables),
     /// Seeks the causes of violations in a long run.
     SeekCauses,
     /// Filters the list of events.

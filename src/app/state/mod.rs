@@ -26,7 +26,7 @@ pub(super) use self::{
 use super::{
     Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Imports, Lens,
     Linked, Measuring, OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study,
-    Ways, Writing, derived::derived, fitting_pace, interesting_end, walk::Place,
+    Tables, Ways, Writing, derived::derived, fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
     formats::bundled::{self, Bundled},
@@ -96,6 +96,8 @@ pub struct State {
     pub inspected: Option<NodeId>,
     /// Kind of indication that the table of deliveries shows, if the run has it; none for all kinds.
     pub indications: Option<&'static str>,
+    /// The reader's choices in the tab of the tables.
+    pub tables: Tables,
     /// True if the reader asked for the causes of violations, which are not sought by themselves in a long run.
     pub causes_wanted: bool,
     /// Filter of the list of events.
@@ -229,6 +231,7 @@ impl State {
             panel: None,
             inspected: None,
             indications: Some("deliver"),
+            tables: Tables::default(),
             causes_wanted: false,
             filter: Filter::default(),
             changes: Changes::default(),

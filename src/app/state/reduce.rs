@@ -112,6 +112,7 @@ pub(in super::super) fn act(state: State, action: Action) -> State {
         Action::Show(panel) => State { panel, ..state },
         Action::Inspect(inspected) => State { inspected, ..state },
         Action::Indications(indications) => State { indications, ..state },
+        Action::Tabulate(tables) => State { tables, ..state },
         Action::SeekCauses => State { causes_wanted: true, ..state },
         Action::Filter(filter) => State { filter, ..state },
         Action::Digested(digest) => digested(state, &digest),

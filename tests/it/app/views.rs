@@ -2,8 +2,11 @@
 
 use worldlines::{
     analysis::{cause, effects},
-    app::{Action, Edit, Filter, Playhead, State, Story, StoryEntry, reduce, told},
-    diagram::{Against, Deliveries, LaneState, Point, Scenery, Traffic, cell_text, roomy_graph},
+    app::{Action, Edit, Filter, Playhead, State, Story, StoryEntry, Table, Tables, reduce, told},
+    diagram::{
+        Against, Deliveries, LaneState, Point, Queue, Queued, Queues, Scenery, Traffic, cell_text,
+        roomy_graph, waits,
+    },
     formats::{bundled, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time},
     runs::Outcome,
@@ -228,6 +231,58 @@ fn network_view_shows_messages_that_were_sent_and_have_not_ended() {
             assert_eq!(counted, (plain.len(), plain), "{} {cursor}", bundled.path());
         }
     }
+}
+
+#[test]
+fn queues_hold_each_message_that_is_in_transit_or_held_back() {
+    let (mut held, mut lost) = (0, 0);
+    for bundled in bundled::bundled() {
+        let run = bundled.outcome().expect("it runs");
+        let (trace, nodes) = (&run.trace, run.scenario.nodes.len());
+        let traffic = Traffic::new(trace, nodes);
+        let waits = waits(run.protocol, &run.scenario, trace);
+        for cursor in 0..=trace.events.len() {
+            let whole = Queues::at(trace, &waits, &traffic, cursor, trace.events.len());
+            assert_eq!(whole.in_transit, traffic.under_way(trace, cursor).count);
+            assert_eq!(whole.messages.len(), whole.in_transit + whole.held, "{}", bundled.path());
+            assert!(whole.messages.is_sorted_by_key(|it| (it.to, it.status != Queue::Held)));
+            let arrival = |it: &Queued| match it.status {
+                Queue::Arrives(at) | Queue::IsLost(at) => Some(at),
+                Queue::Held | Queue::InTransit => None,
+            };
+            let arrivals = whole.messages.chunk_by(|one, other| one.to == other.to);
+            for group in arrivals {
+                let times: Vec<_> = group.iter().filter_map(arrival).collect();
+                assert!(times.is_sorted(), "{} {cursor}", bundled.path());
+            }
+            held += whole.held;
+            lost +=
+                whole.messages.iter().filter(|it| matches!(it.status, Queue::IsLost(_))).count();
+            // A hidden future says neither when they arrive nor that one is lost.
+            let hidden = Queues::at(trace, &waits, &traffic, cursor, cursor);
+            assert_eq!((hidden.held, hidden.in_transit), (whole.held, whole.in_transit));
+            if cursor < trace.events.len() {
+                assert!(hidden.messages.iter().all(|it| arrival(it).is_none()));
+            }
+        }
+    }
+    assert!(held > 0 && lost > 0);
+}
+
+#[test]
+fn table_is_that_of_the_protocol_until_the_reader_chooses_another() {
+    let open = |state: &State, path| {
+        reduce(state, Action::Open(bundled::find(path).expect("it is bundled")))
+    };
+    let generals = "byzantine/interactive-consistency/exercise-7-3";
+    let state = State::opening();
+    assert_eq!(state.table(), Table::Deliveries);
+    assert_eq!(open(&state, generals).table(), Table::Rounds);
+    let chosen = Tables { shown: Some(Table::Queues), about: Some(node(6)) };
+    let state = reduce(&open(&state, generals), Action::Tabulate(chosen));
+    assert_eq!(state.tables, chosen);
+    let smaller = reduce(&state, Action::Apply(Edit::Nodes(4)));
+    assert_eq!((smaller.table(), smaller.tables.about), (Table::Queues, None));
 }
 
 #[test]

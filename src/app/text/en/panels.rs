@@ -43,6 +43,92 @@ pub mod deliveries {
     }
 }
 
+pub mod tables {
+    use crate::kernel::{Time, count_of};
+
+    pub const SWITCH: &str = "Table";
+    pub const DELIVERIES: &str = "Deliveries";
+    pub const ROUNDS: &str = "Received by round";
+    pub const QUEUES: &str = "In transit and waiting";
+
+    pub const RECEIVER: &str = "Received by";
+    pub const COLUMNS: &str = "Columns from";
+    pub const STATED: &str =
+        "A row for each node that told the values, a column for each node that they are about.";
+    pub const WHOLE: &str = "A row for each message chain of this length, a column for each node that the messages come from.";
+    pub const TOLD_BY: &str = "Told by";
+    pub const NO_VALUE: &str = "-";
+    pub const NOTHING_RECEIVED: &str = "received nothing in this run.";
+    pub const NOTHING_RECEIVED_YET: &str = "has received nothing yet.";
+    pub const LAST: &str = "Last indication:";
+
+    pub const TO: &str = "To";
+    pub const FROM: &str = "From";
+    pub const MESSAGE: &str = "Message";
+    pub const STATUS: &str = "Status";
+    pub const QUEUES_LABEL: &str = "Messages in transit and waiting at the playhead";
+    pub const NOTHING_QUEUED: &str = "No message is in transit or waiting at this moment.";
+
+    /// The label of the table of what a node received.
+    #[must_use]
+    pub fn received(node: &str) -> String {
+        format!("What {node} received, by round")
+    }
+
+    /// The heading of the rows of a round in which each node tells its own value.
+    #[must_use]
+    pub fn own(round: u32) -> String {
+        format!("{round}: each node")
+    }
+
+    /// The heading of a row: the node that told the values, and the nodes that it heard them from.
+    #[must_use]
+    pub fn told_by(round: u32, tellers: &[String]) -> String {
+        format!("{round}: {}", tellers.join(", heard from "))
+    }
+
+    /// Continues the title of a value.
+    #[must_use]
+    pub fn against(node: &str, value: &str) -> String {
+        format!(", but {node} says {value}")
+    }
+
+    /// The number of values that contradict others.
+    #[must_use]
+    pub fn contradictions(count: usize) -> String {
+        let contradict = if count == 1 { "contradicts" } else { "contradict" };
+        format!("{} {contradict} other statements: ≠", count_of(count, "value"))
+    }
+
+    #[must_use]
+    pub fn held(since: Time) -> String {
+        format!("held back since {since} ms")
+    }
+
+    #[must_use]
+    pub fn in_transit(since: Time) -> String {
+        format!("in transit since {since} ms")
+    }
+
+    #[must_use]
+    pub fn arrives(since: Time, at: Time) -> String {
+        format!("in transit since {since} ms, arrives at {at} ms")
+    }
+
+    #[must_use]
+    pub fn is_lost(since: Time, at: Time) -> String {
+        format!("in transit since {since} ms, is lost at {at} ms")
+    }
+
+    /// The numbers of messages at the moment that is shown.
+    #[must_use]
+    pub fn queued(at: Time, held: usize, in_transit: usize, listed: usize) -> String {
+        let all = held + in_transit;
+        let part = if listed < all { format!(" ({listed} of them listed)") } else { String::new() };
+        format!("At {at} ms: {held} held back, {in_transit} in transit{part}.")
+    }
+}
+
 pub mod narration {
     pub const TITLE: &str = "The run in words";
     pub const READ: &str = "Read aloud";

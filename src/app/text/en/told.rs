@@ -47,7 +47,7 @@ pub mod view {
     pub const STATE: &str = "State";
     pub const SOURCE: &str = "Source";
     pub const NUMBERS: &str = "Numbers";
-    pub const DELIVERIES: &str = "Deliveries";
+    pub const TABLES: &str = "Tables";
     pub const NETWORK: &str = "Network";
     pub const TEXT: &str = "As text";
 }

@@ -43,7 +43,7 @@ use crate::{
     cost,
     kernel::{
         Break, Context, Drawn, Failures, Group, Keys, MAX_NODES, Metric, NodeId, Process, Protocol,
-        Rule, Scenario, Time,
+        RoundMessage, Rule, Scenario, Time,
     },
 };
 
@@ -190,6 +190,10 @@ impl Process for InteractiveConsistency {
     fn most_nodes(parameters: &Parameters) -> usize {
         let m = parameters.traitors as usize;
         (1..=MAX_NODES).take_while(|n| values(*n, m) <= MOST_VALUES).last().unwrap_or(1)
+    }
+
+    fn tells(from: NodeId, said: &Hearsay) -> Option<RoundMessage> {
+        Some(said.statements(from))
     }
 
     /// Each receiver gets its own version of each value.
