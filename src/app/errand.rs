@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::{MeasuredRow, state::edits, text};
+use super::{MeasuredRow, SEEDS_TRIED, state::edits, text};
 use crate::{
     diagram::explain,
     formats::{
@@ -24,6 +24,9 @@ use crate::{
 pub enum Errand {
     /// A search.
     Search(Box<Asked>),
+    /// A search in two parts: first inside the protocol's model, then with broken assumptions for the properties of
+    /// which the first part found no violation.
+    Break(Box<Asked>),
     /// Minimisation of a scenario that violates this property.
     Shrink(Box<Scenario>, &'static Property),
     /// Explanation of a violation.
@@ -35,9 +38,12 @@ pub enum Errand {
 }
 
 /// Largest number of values of a series that is measured.
-const MOST_VALUES: usize = 100;
+const MOST_VALUES: usize = SEEDS_TRIED as usize;
 /// Number of runs for each value of a parameter, with one seed each.
 const SEEDS: u64 = 10;
+
+/// Largest limit of the first part of a search in two parts: the reader waits for the second one.
+const INSIDE_RUNS: u64 = 10_000;
 
 /// Largest number of messages that the adversary delays.
 pub const MOST_DELAYS: usize = 1000;
@@ -63,6 +69,12 @@ impl Errand {
         let written = match self {
             Self::Search(asked) => Written {
                 r#do: "search",
+                property: None,
+                over: None,
+                with: json(search::write_asked(asked)),
+            },
+            Self::Break(asked) => Written {
+                r#do: "break",
                 property: None,
                 over: None,
                 with: json(search::write_asked(asked)),
@@ -103,8 +115,9 @@ impl Errand {
         let value = parse(text)?;
         let with = value.get("with").cloned().unwrap_or_default();
         let what = value.get("do").and_then(Json::as_str).unwrap_or_default();
-        if what == "search" {
-            return search::asked(&with.to_string()).map(|asked| Self::Search(Box::new(asked)));
+        if what == "search" || what == "break" {
+            let asked = search::asked(&with.to_string()).map(Box::new)?;
+            return Ok(if what == "search" { Self::Search(asked) } else { Self::Break(asked) });
         }
         let given = scenario::from_json(&with)?;
         if what == "measure" {
@@ -128,6 +141,28 @@ impl Errand {
     }
 }
 
+/// Part of a search in two parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchPart {
+    /// All assumptions of the protocol hold.
+    Inside,
+    /// Assumptions may be broken.
+    Beyond,
+}
+
+/// A violation that a worker found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundRun {
+    /// Name of the property.
+    pub property: String,
+    /// The minimised scenario.
+    pub scenario: Box<Scenario>,
+    /// Explanation of the violation, in a paragraph.
+    pub explanation: String,
+    /// Assumption that the run breaks, if it breaks one.
+    pub broke: Option<String>,
+}
+
 /// A message from the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
@@ -144,8 +179,10 @@ pub enum Said {
         /// Depth of the search.
         depth: u64,
     },
-    /// A violation of this property, its minimised scenario, and the explanation.
-    Found(String, Box<Scenario>, String),
+    /// This part of a search begins.
+    Part(SearchPart),
+    /// A violation.
+    Found(FoundRun),
     /// Coverage for this property, of which no violation was found.
     Covered(String, String),
     /// The minimised scenario.
@@ -180,13 +217,20 @@ pub fn failed(why: &str) -> [String; 2] {
     [said(&[("failed", why.into())]), said(&[("done", true.into())])]
 }
 
+/// Names of the parts of a search in a worker's messages.
+const INSIDE: &str = "inside";
+const BEYOND: &str = "beyond";
+
 /// Number of steps of a search between two reports of progress.
 const SAID_EVERY: u32 = 4;
 
 /// Runs a task, and reports its results, one text at a time.
 pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
     match Errand::read(text) {
-        Ok(Errand::Search(asked)) => run_search(&asked, say),
+        Ok(Errand::Search(asked)) => {
+            run_search(&asked, say);
+        }
+        Ok(Errand::Break(asked)) => run_break(*asked, say),
         Ok(Errand::Shrink(given, property)) => {
             let protocol = crate::protocols::find(&given.protocol).expect("it was read");
             let objective = Objective::at(Target::Violation(property));
@@ -258,13 +302,33 @@ fn measured(row: &Measures) -> Json {
         "messages": row.messages.mean_in_tenths(1),
         "time": row.latency.mean_in_tenths(1),
         "violating": row.violating,
+        "violated": row.violated.iter().map(|(name, count)| json!([name, count])).collect::<Vec<_>>(),
+        "alike": row.alike,
         "runs": row.runs,
     })
 }
 
-fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
-    let Some(mut search) = Search::new(asked.task()) else { return };
+/// Searches inside the model, then beyond it for the targets that were not reached.
+fn run_break(asked: Asked, say: &mut dyn FnMut(String)) {
+    // A protocol without a model has no assumption to break.
+    let has_model = !asked.protocol.model.is_empty();
+    let limit = if has_model { asked.limit.min(INSIDE_RUNS) } else { asked.limit };
+    say(said(&[("part", INSIDE.into())]));
+    let inside = Asked { inside_model: true, limit, ..asked.clone() };
+    let found = run_search(&inside, say);
+    let mut left = asked.targets.iter().zip(found).filter(|(_, found)| !found).peekable();
+    if !has_model || left.peek().is_none() {
+        return;
+    }
+    let targets = left.map(|(target, _)| target.clone()).collect();
+    say(said(&[("part", BEYOND.into())]));
+    run_search(&Asked { inside_model: false, targets, ..asked.clone() }, say);
+}
+
+/// Searches, and reports the findings and the coverage; returns for each target whether it was reached.
+fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) -> Vec<bool> {
     let mut found = vec![false; asked.targets.len()];
+    let Some(mut search) = Search::new(asked.task()) else { return found };
     let mut steps = 0_u32;
     while !search.is_over() {
         for finding in search.advance(Workers::ONE) {
@@ -272,6 +336,7 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
             let Found { target, scenario, explanation, .. } = as_found(asked, finding);
             say(said(&[
                 ("found", target.name().into()),
+                ("broke", broken_by(&scenario, &target).into()),
                 ("scenario", json_of(&scenario)),
                 ("explanation", explanation.into()),
             ]));
@@ -287,6 +352,17 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
         let sentence = search::sentence(asked, &coverage, place);
         say(said(&[("covered", target.name().into()), ("sentence", sentence.into())]));
     }
+    found
+}
+
+/// Returns the assumption to which a violation may be due.
+fn broken_by(scenario: &Scenario, target: &Target) -> Option<String> {
+    let outcome = Outcome::of(scenario.clone()).ok()?;
+    let name = target.property()?.name;
+    let mut judgements = outcome.report.judgements.iter();
+    let judgement = judgements.find(|it| it.property.name == name)?;
+    let breach = outcome.report.broke(judgement, &outcome.trace)?;
+    Some(breach.rule.statement().to_owned())
 }
 
 /// Returns a finding with its explanation.
@@ -322,8 +398,18 @@ pub(super) fn heard_now(text: &str) -> Option<Said> {
             depth: number("depth"),
         });
     }
+    match value.get("part").and_then(Json::as_str) {
+        Some(INSIDE) => return Some(Said::Part(SearchPart::Inside)),
+        Some(BEYOND) => return Some(Said::Part(SearchPart::Beyond)),
+        _ => {}
+    }
     if let Some(property) = word("found") {
-        return Some(Said::Found(property, scenario("scenario")?, word("explanation")?));
+        return Some(Said::Found(FoundRun {
+            property,
+            scenario: scenario("scenario")?,
+            explanation: word("explanation")?,
+            broke: word("broke"),
+        }));
     }
     if let Some(property) = word("covered") {
         return Some(Said::Covered(property, word("sentence")?));
@@ -337,11 +423,17 @@ pub(super) fn heard_now(text: &str) -> Option<Said> {
     if let Some(row) = value.get("measured") {
         let tenths = |name: &str| row.get(name).and_then(Json::as_i64);
         let count = |name: &str| row.get(name).and_then(Json::as_u64).unwrap_or_default();
+        let violated = row.get("violated").and_then(Json::as_array);
+        let violated = violated.into_iter().flatten();
+        let violated =
+            violated.filter_map(|it| Some((it.get(0)?.as_str()?.to_owned(), it.get(1)?.as_u64()?)));
         return Some(Said::Measured(MeasuredRow {
             value: row.get("value")?.as_str()?.to_owned(),
             messages: tenths("messages"),
             time: tenths("time"),
             violating: count("violating"),
+            violated: violated.collect(),
+            alike: count("alike"),
             runs: count("runs"),
         }));
     }

@@ -1,6 +1,6 @@
 //! Results of a worker's task: a search for violations, a minimisation, or an explanation.
 
-use super::errand::{Errand, Said};
+use super::errand::{Errand, FoundRun, Said, SearchPart};
 use super::text;
 use crate::{
     formats::search::counted,
@@ -12,16 +12,20 @@ use crate::{
 pub struct Hunt {
     /// True while the worker is running.
     pub running: bool,
-    /// Kind of task: `search`, `shrink`, `explain`, `adversary`; empty before the first.
+    /// Kind of task: `search`, `break`, `shrink`, `explain`, `adversary`; empty before the first.
     pub what: &'static str,
     /// Progress, in words; empty if there is nothing to report.
     pub progress: String,
-    /// Number of runs and states so far.
+    /// Number of runs and states so far, in all parts.
     pub explored: u64,
-    /// Violations found: the property, the scenario, and the explanation.
-    pub found: Vec<(String, Box<Scenario>, String)>,
-    /// Coverage of the properties of which no violation was found.
-    pub covered: Vec<(String, String)>,
+    /// The same when the part began.
+    before: u64,
+    /// The part of the search that has begun last, if it has parts.
+    pub part: Option<SearchPart>,
+    /// Violations found, each in this part of the search.
+    pub found: Vec<(Option<SearchPart>, FoundRun)>,
+    /// Coverage of the properties of which a part found no violation: the part, the property, the sentence.
+    pub covered: Vec<(Option<SearchPart>, String, String)>,
     /// The minimised scenario.
     pub small: Option<Box<Scenario>>,
     /// The property and the paragraph that explains its violation.
@@ -40,12 +44,17 @@ impl Hunt {
     pub fn sent(errand: &Errand) -> Self {
         let (what, scenario) = match errand {
             Errand::Search(asked) => ("search", asked.scenario.clone()),
+            Errand::Break(asked) => ("break", asked.scenario.clone()),
             Errand::Shrink(scenario, _) => ("shrink", (**scenario).clone()),
             Errand::Explain(scenario, _) => ("explain", (**scenario).clone()),
             Errand::Adversary(scenario, _) => ("adversary", (**scenario).clone()),
             Errand::Measure(scenario, _) => ("measure", (**scenario).clone()),
         };
-        Self { running: true, what, of: Some(Box::new(scenario)), ..Self::default() }
+        let part = match errand {
+            Errand::Search(asked) => asked.inside_model.then_some(SearchPart::Inside),
+            _ => None,
+        };
+        Self { running: true, what, part, of: Some(Box::new(scenario)), ..Self::default() }
     }
 
     /// Returns the state after a message from the worker.
@@ -54,11 +63,17 @@ impl Hunt {
         let mut next = self.clone();
         match said {
             Said::Progress { stage, property, explored, queue, depth } => {
-                next.explored = explored;
+                next.explored = self.before + explored;
                 next.progress = progress(&stage, property.as_deref(), explored, queue, depth);
             }
-            Said::Found(property, scenario, why) => next.found.push((property, scenario, why)),
-            Said::Covered(property, sentence) => next.covered.push((property, sentence)),
+            // A part counts anew.
+            Said::Part(part) => {
+                next.part = Some(part);
+                next.before = self.explored;
+                next.progress.clear();
+            }
+            Said::Found(finding) => next.found.push((self.part, finding)),
+            Said::Covered(property, sentence) => next.covered.push((self.part, property, sentence)),
             Said::Small(scenario) => next.small = Some(scenario),
             Said::Explained(property, text) => next.explained = Some((property, text)),
             Said::Measured(_) => {} // Of a measurement, which has a state of its own.
@@ -84,6 +99,12 @@ impl Hunt {
             true => text::hunt::simpler(&all),
             false => format!("{}.", fewer.join(", ")),
         }
+    }
+
+    /// Returns what a part of the search covered: a sentence for each property without a violation.
+    pub fn coverage(&self, part: Option<SearchPart>) -> impl Iterator<Item = &str> {
+        let of_part = self.covered.iter().filter(move |(of, ..)| *of == part);
+        of_part.map(|(_, _, sentence)| sentence.as_str())
     }
 
     /// Returns the note on a cancelled search.

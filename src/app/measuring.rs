@@ -2,12 +2,16 @@
 
 use super::{Errand, Run, Said, Shared, State, text};
 use crate::{
+    formats::MAX_WHOLE,
     kernel::{Domain, Parameter, ParameterValue, Scenario},
     runs::measure::decimal,
 };
 
 /// The dimension of the seeds, beside the parameters.
 pub const SEED: &str = "seed";
+
+/// Number of seeds under which a run is repeated.
+pub const SEEDS_TRIED: u64 = 200;
 
 /// Measures of the runs with one value: means, in tenths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +24,10 @@ pub struct MeasuredRow {
     pub time: Option<i64>,
     /// Number of runs that violate a promised property.
     pub violating: u64,
+    /// For each property that runs violate: its name, and their number.
+    pub violated: Vec<(String, u64)>,
+    /// Number of runs that are equal to the first run of the series.
+    pub alike: u64,
     /// Number of runs.
     pub runs: u64,
 }
@@ -39,6 +47,8 @@ pub enum MeasureAction {
     Vary(String),
     /// Starts the runs with these values.
     Start(String),
+    /// Starts a run for each of [`SEEDS_TRIED`] seeds, from the scenario's own on.
+    Seeds,
     /// Delivers a message of the worker on this errand.
     Hear(Shared<Errand>, Said),
     /// Cancels the errand; its rows so far stay.
@@ -87,6 +97,47 @@ pub struct Measured {
     pub failed: Option<String>,
 }
 
+/// Runs with other seeds that violate a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violations {
+    /// Name of the property.
+    pub property: &'static str,
+    /// Number of seeds with which it is violated.
+    pub seeds: usize,
+    /// The first of them.
+    pub first: Option<u64>,
+}
+
+impl Measured {
+    /// True if the rows are runs with different seeds.
+    #[must_use]
+    pub fn is_over_seeds(&self) -> bool {
+        self.name == SEED
+    }
+
+    /// True if all rows are of one run, since nothing in it depends on the seed.
+    #[must_use]
+    pub fn is_same_run(&self) -> bool {
+        self.rows.iter().all(|row| row.alike == row.runs)
+    }
+
+    /// Returns the violations among runs with different seeds: of the property of this name, or of each promised one.
+    #[must_use]
+    pub fn violations(&self, run: &Run, property: Option<&str>) -> Vec<Violations> {
+        let wanted = |name: &str, promised| property.map_or(promised, |property| property == name);
+        let properties = run.protocol.properties();
+        let wanted = properties.filter(|(property, promised)| wanted(property.name, *promised));
+        let count = |property: &'static str| {
+            let violates =
+                |row: &&MeasuredRow| row.violated.iter().any(|(name, _)| name == property);
+            let mut rows = self.rows.iter().filter(violates);
+            let (seeds, first) = (rows.clone().count(), rows.next());
+            Violations { property, seeds, first: first.and_then(|row| row.value.parse().ok()) }
+        };
+        wanted.map(|(property, _)| count(property.name)).collect()
+    }
+}
+
 impl Measuring {
     /// Returns the worker's errand. It is about the run that is shown: a change of the run ends it.
     #[must_use]
@@ -117,13 +168,37 @@ impl Measuring {
         let name = if known { self.name.clone() } else { SEED.to_owned() };
         let values = self.values.clone().filter(|_| known);
         let values = values.unwrap_or_else(|| proposed(parameter, &run.scenario));
-        let mine = self.of.as_deref() == Some(&run.scenario);
+        let mine = self.of.as_deref().is_some_and(|of| self.is_about(of, &run.scenario));
         Measured {
             name,
             values,
             rows: if mine { self.rows.clone() } else { Shared::new(Vec::new()) },
             running: mine && self.running,
             failed: self.failed.clone().filter(|_| mine),
+        }
+    }
+}
+
+impl Measuring {
+    /// True if the measurement of one scenario says something of the other. That over seeds has no seed of its own.
+    fn is_about(&self, of: &Scenario, shown: &Scenario) -> bool {
+        match self.name.as_str() {
+            SEED => Scenario { seed: shown.seed, ..of.clone() }.same_run(shown),
+            _ => of == shown,
+        }
+    }
+
+    /// Returns the measurement of a run, started.
+    fn started(name: String, values: String, run: &Run) -> Self {
+        let scenario = Scenario { captions: Vec::new(), goal: None, ..run.scenario.clone() };
+        let over = format!("{name}={values}");
+        Self {
+            name,
+            values: Some(values),
+            errand: Some(Shared::new(Errand::Measure(Box::new(scenario), over))),
+            of: Some(Box::new(run.scenario.clone())),
+            running: true,
+            ..Self::default()
         }
     }
 }
@@ -163,18 +238,12 @@ pub(super) fn reduce(state: State, action: MeasureAction) -> State {
     let measuring = match action {
         MeasureAction::Vary(name) => Measuring { name, values: None, ..now.clone() },
         MeasureAction::Start(values) => {
-            let name = now.shown(&state.run).name;
-            let scenario =
-                Scenario { captions: Vec::new(), goal: None, ..state.run.scenario.clone() };
-            let over = format!("{name}={values}");
-            Measuring {
-                name,
-                values: Some(values),
-                errand: Some(Shared::new(Errand::Measure(Box::new(scenario), over))),
-                of: Some(Box::new(state.run.scenario.clone())),
-                running: true,
-                ..Measuring::default()
-            }
+            Measuring::started(now.shown(&state.run).name, values, &state.run)
+        }
+        MeasureAction::Seeds => {
+            let first = state.run.scenario.seed.min(MAX_WHOLE - SEEDS_TRIED);
+            let values = format!("{first}..{}", first + SEEDS_TRIED - 1);
+            Measuring::started(SEED.to_owned(), values, &state.run)
         }
         // A cancelled worker may have sent a message before it ended.
         MeasureAction::Hear(errand, _) if now.errand.as_ref() != Some(&errand) => return state,

@@ -58,7 +58,9 @@ pub use deeds::{Deed, DeedTime, deeds};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
-pub use errand::{Errand, MOST_DELAYS, Said, as_found, failed, heard, run_errand};
+pub use errand::{
+    Errand, FoundRun, MOST_DELAYS, Said, SearchPart, as_found, failed, heard, run_errand,
+};
 pub use exercise::Exercise;
 pub use fetching::{
     Awaited, FetchAction, ProgramPart, missing_for, missing_for_errand, missing_to_begin,
@@ -80,7 +82,9 @@ pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diag
 pub use lasso::Area;
 pub use legend::meaning;
 pub use lens::{Lens, Room, Shown};
-pub use measuring::{MeasureAction, Measured, MeasuredRow, Measuring, SEED};
+pub use measuring::{
+    MeasureAction, Measured, MeasuredRow, Measuring, SEED, SEEDS_TRIED, Violations,
+};
 pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, millionths};
 pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};

@@ -14,7 +14,7 @@ pub struct SearchOptions {
     pub property: Option<&'static str>,
     /// Largest numbers of faults.
     pub budget: Budget,
-    /// True if the search keeps to the protocol's assumptions.
+    /// True if no assumption of the protocol may be broken: the search has its first part only, which then takes longer.
     pub inside_model: bool,
     /// True if the search begins with the faults of the run that is shown.
     pub with_faults: bool,
@@ -23,7 +23,7 @@ pub struct SearchOptions {
 /// Task of a worker, about the run that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchTask {
-    /// Searches for a violation.
+    /// Searches for a violation, inside the protocol's model and then beyond it.
     Search,
     /// Explains the violation of the property of this name.
     Explain(&'static str),
@@ -120,7 +120,10 @@ fn errand(state: &State, task: SearchTask) -> Option<Errand> {
     let run = &state.run;
     let scenario = || Box::new(run.scenario.clone());
     Some(match task {
-        SearchTask::Search => Errand::Search(Box::new(search(state)?)),
+        SearchTask::Search => {
+            let asked = Box::new(search(state)?);
+            if asked.inside_model { Errand::Search(asked) } else { Errand::Break(asked) }
+        }
         SearchTask::Explain(name) => Errand::Explain(scenario(), named(run, name)?),
         SearchTask::Minimise(name) => Errand::Shrink(scenario(), named(run, name)?),
         SearchTask::KeepUndecided => {

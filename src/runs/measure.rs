@@ -1,7 +1,7 @@
 //! Measures of a series of runs: over the number of nodes, the values of a parameter, or seeds.
 
 use super::{Outcome, Unrunnable, cost};
-use crate::kernel::{Cost, Delay, EventKind, ParameterValue, Protocol, Scenario, Time};
+use crate::kernel::{Cost, Delay, EventKind, ParameterValue, Protocol, Scenario, Time, Trace};
 
 /// The dimension in which the rows of a series differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Series {
     seeds: u64,
     done: u64,
     rows: Vec<Measures>,
+    /// The first run.
+    first: Option<Trace>,
 }
 
 /// Measures of the runs with one value.
@@ -55,6 +57,10 @@ pub struct Measures {
     pub metrics: Vec<Spread>,
     /// Number of runs that violate a promised property.
     pub violating: u64,
+    /// For each property that runs violate: its name, and their number.
+    pub violated: Vec<(&'static str, u64)>,
+    /// Number of runs that are equal to the first run of the series.
+    pub alike: u64,
     /// Number of runs.
     pub runs: u64,
 }
@@ -123,7 +129,7 @@ impl Series {
     #[must_use]
     pub const fn new(protocol: &'static Protocol, base: Base, over: Over, seeds: u64) -> Self {
         let seeds = if matches!(over, Over::Seed(_)) || seeds == 0 { 1 } else { seeds };
-        Self { protocol, base, over, seeds, done: 0, rows: Vec::new() }
+        Self { protocol, base, over, seeds, done: 0, rows: Vec::new(), first: None }
     }
 
     /// The protocol.
@@ -174,11 +180,15 @@ impl Series {
                 delay: delay(&outcome.scenario),
                 metrics: vec![Spread::default(); self.protocol.metrics.len()],
                 violating: 0,
+                violated: Vec::new(),
+                alike: 0,
                 runs: 0,
             });
         }
         self.rows[row].add(&outcome);
         self.done += 1;
+        let first = self.first.get_or_insert_with(|| outcome.trace.clone());
+        self.rows[row].alike += u64::from(*first == outcome.trace);
         Ok(true)
     }
 
@@ -226,8 +236,15 @@ impl Measures {
                 spread.add(*most);
             }
         }
-        let mut judgements = outcome.report.judgements.iter();
-        self.violating += u64::from(judgements.any(|it| it.promised && it.verdict.is_violated()));
+        let judgements = outcome.report.judgements.iter();
+        let mut violated = judgements.filter(|it| it.verdict.is_violated());
+        for name in violated.clone().map(|judgement| judgement.property.name) {
+            match self.violated.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += 1,
+                None => self.violated.push((name, 1)),
+            }
+        }
+        self.violating += u64::from(violated.any(|judgement| judgement.promised));
     }
 }
 

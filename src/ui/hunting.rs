@@ -8,11 +8,12 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{self, Number, Props as Control, choice, field, number, select},
+    seeds::seeds,
 };
 use crate::{
     app::{
-        Action, Edit, Errand, Hunt, Run, Said, SearchAction, SearchOptions, SearchTask, Searching,
-        Shared, heard, termination, text,
+        Action, Edit, Errand, FoundRun, Hunt, Measured, Run, Said, SearchAction, SearchOptions,
+        SearchPart, SearchTask, Searching, Shared, heard, termination, text,
     },
     formats::search::counted,
     kernel::{Property, Scenario},
@@ -59,6 +60,8 @@ fn start_worker(errand: &Shared<Errand>, send: &Send, hears: Hears) -> Option<we
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) searching: Searching,
+    /// Measurement of this run.
+    pub(super) measured: Measured,
     /// True if what is still to come is hidden, and with it what the run comes to.
     pub(super) hidden: bool,
     pub(super) send: Send,
@@ -76,7 +79,7 @@ fn starts(send: &Send, task: SearchTask) -> Callback<MouseEvent> {
 /// The panel.
 #[component]
 pub(super) fn Breaking(props: &Props) -> Html {
-    let Props { run, searching, hidden, send } = props;
+    let Props { run, searching, measured, hidden, send } = props;
     let hunt = &*searching.results(run);
     html! {
         <div class="breaking">
@@ -97,6 +100,7 @@ pub(super) fn Breaking(props: &Props) -> Html {
                 { start(run, hunt, searching.since, send) }
             </section>
             { outcome(hunt, send) }
+            if !hidden { { seeds(run, measured, searching.property(run), send) } }
         </div>
     }
 }
@@ -200,8 +204,8 @@ fn start(run: &Run, hunt: &Hunt, since: f64, send: &Send) -> Html {
     if hunt.running {
         let cancel = send.reform(|_: MouseEvent| Action::Search(SearchAction::Cancel));
         let doing = match hunt.what {
-            "search" if hunt.progress.is_empty() => text::hunting::BEGINNING,
-            "search" => &hunt.progress,
+            "search" | "break" if hunt.progress.is_empty() => text::hunting::BEGINNING,
+            "search" | "break" => &hunt.progress,
             "shrink" => text::hunting::MINIMISING,
             "adversary" => text::hunting::DELAYING,
             _ => text::hunting::EXPLAINING,
@@ -209,7 +213,10 @@ fn start(run: &Run, hunt: &Hunt, since: f64, send: &Send) -> Html {
         return html! {
             <div class="hunt-now">
                 <progress aria-label={text::hunting::SEARCHING} />
-                <span class="how-far">{ doing.to_owned() }{ rate(hunt, since) }</span>
+                <span class="how-far">
+                    if let Some(part) = hunt.part { <b>{ heading(part) }</b>{ ". " } }
+                    { doing.to_owned() }{ rate(hunt, since) }
+                </span>
                 <button id="hunt-cancel" onclick={cancel} title={text::hunting::CANCEL_HELP}>{ text::hunting::CANCEL }</button>
             </div>
         };
@@ -275,23 +282,49 @@ fn violated(run: &Run, hunt: &Hunt, send: &Send) -> Html {
 
 /// The result of the last errand.
 fn outcome(hunt: &Hunt, send: &Send) -> Html {
-    let anything = !hunt.what.is_empty();
+    let parts = [None, Some(SearchPart::Inside), Some(SearchPart::Beyond)];
     html! {
         <section class="hunted" aria-label={text::hunting::RESULTS} aria-live="polite">
-            { for hunt.found.iter().map(|found| finding(hunt.what, found, send)) }
+            { for parts.into_iter().map(|part| results(hunt, part, send)) }
             if hunt.cancelled {
                 <p class="hint">{ hunt.called_off() }</p>
-            }
-            if !hunt.covered.is_empty() {
-                <ul class="covered" lang="en">{ for hunt.covered.iter().map(|(_, sentence)| html! { <li>{ sentence }</li> }) }</ul>
             }
             if let Some(why) = &hunt.failed {
                 <p class="why" role="alert">{ why }</p>
             }
-            if anything && !hunt.running && hunt.what == "search" && hunt.found.is_empty() && hunt.failed.is_none() && !hunt.cancelled {
-                <p class="hint">{ text::hunting::NOTHING }</p>
-            }
         </section>
+    }
+}
+
+/// The results of a part of a search, under its heading. The part that is running has none before its first finding.
+fn results(hunt: &Hunt, part: Option<SearchPart>, send: &Send) -> Html {
+    let found: Vec<&FoundRun> =
+        hunt.found.iter().filter(|(of, _)| *of == part).map(|(_, found)| found).collect();
+    let covered: Vec<&str> = hunt.coverage(part).collect();
+    if found.is_empty() && covered.is_empty() {
+        return html! {};
+    }
+    let nothing = found.is_empty();
+    html! {
+        <div class="results" data-part={part.map(|part| match part { SearchPart::Inside => "inside", SearchPart::Beyond => "beyond" })}>
+            if let Some(part) = part {
+                <h3>
+                    { heading(part) }
+                    if nothing { { ": " }{ text::hunting::NOTHING } }
+                </h3>
+            }
+            { for found.into_iter().map(|found| finding(hunt.what, found, send)) }
+            if !covered.is_empty() {
+                <ul class="covered" lang="en">{ for covered.into_iter().map(|sentence| html! { <li>{ sentence }</li> }) }</ul>
+            }
+        </div>
+    }
+}
+
+const fn heading(part: SearchPart) -> &'static str {
+    match part {
+        SearchPart::Inside => text::hunting::INSIDE_PART,
+        SearchPart::Beyond => text::hunting::BEYOND_PART,
     }
 }
 
@@ -308,7 +341,7 @@ fn made_small(run: &Run, hunt: &Hunt, small: &Scenario, send: &Send) -> Html {
 
 fn finding(
     what: &str,
-    (property, scenario, why): &(String, Box<Scenario>, String),
+    FoundRun { property, scenario, explanation, broke }: &FoundRun,
     send: &Send,
 ) -> Html {
     let heading = match what {
@@ -318,7 +351,10 @@ fn finding(
     html! {
         <article class="finding" data-property={property.clone()}>
             <h3><span class="sign" aria-hidden="true">{ "✗" }</span>{ " " }{ heading }</h3>
-            <p class="paragraph" lang="en">{ why }</p>
+            if let Some(broke) = broke {
+                <p class="broke">{ text::hunting::BREAKS }<b lang="en">{ broke }</b>{ "." }</p>
+            }
+            <p class="paragraph" lang="en">{ explanation }</p>
             { show(scenario, send) }
         </article>
     }

@@ -61,6 +61,7 @@ mod rounds;
 mod rows;
 mod scenario_text;
 mod second;
+mod seeds;
 mod series;
 mod settings;
 mod shapes;

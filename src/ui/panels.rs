@@ -100,6 +100,7 @@ pub(super) fn breaking(bench: &Bench) -> Html {
     }
     html! {
         <Breaking run={state.run.clone()} searching={state.searching.clone()} hidden={is_hidden(state)}
+            measured={state.measuring.shown(&state.run)}
             send={(*send).clone()} />
     }
 }

@@ -110,11 +110,75 @@ test("what was gone through is told from what was not", async () => {
   await crashes.blur();
   assert.match(await page.locator(".may-go-wrong summary").innerText(), /1 crash$/);
   await page.locator(START).click();
-  await page.locator(".covered li").waitFor();
+  await page.locator('[data-part="beyond"] .covered li').waitFor();
   assert.match(
-    await page.locator(".covered").innerText(),
-    /No violation of agreement within 1 crash, whatever the order of events: all \d+ states\./,
+    await page.locator('[data-part="inside"]').innerText(),
+    /Inside its model: nothing found[^]*No violation of agreement within 1 crash inside the protocol's model, whatever the order of events: all \d+ states\./,
   );
+  assert.match(
+    await page.locator('[data-part="beyond"]').innerText(),
+    /If you break an assumption: nothing found[^]*No violation of agreement within 1 crash, whatever the order of events: all \d+ states\./,
+  );
+  await reader.leave();
+});
+
+test("one press answers inside the model and beyond it, and names the broken assumption", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link({ ...PLAIN, protocol: "best-effort-broadcast" }));
+  await page.locator(START).click();
+  const finding = page.locator('[data-part="beyond"] .finding[data-property="agreement"]');
+  await finding.waitFor();
+  assert.match(await page.locator('[data-part="inside"] h3').innerText(), /Inside its model: nothing found/);
+  assert.match(await page.locator('[data-part="inside"] .covered').innerText(), /\d runs?[^]*inside the protocol's model/);
+  assert.match(await finding.locator(".broke").innerText(), /This run breaks: ./);
+  await page.locator(START).waitFor();
+  await finding.locator(".show-found").click();
+  await tab(page, "Verdicts");
+  await page.locator('.verdict[data-property="agreement"][data-end="violated"]').waitFor();
+  await reader.leave();
+});
+
+test("a search that is cancelled in its second part keeps the results of the first", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link(LONG));
+  await page.locator(START).click();
+  await page.locator('[data-part="inside"] .covered li').first().waitFor({ timeout: 120_000 });
+  await page.locator(".how-far", { hasText: "If you break an assumption" }).waitFor();
+  await page.locator("#hunt-cancel").click();
+  await page.locator(START).waitFor();
+  assert.match(await page.locator(".hunted").innerText(), /Inside its model: nothing found[^]*Cancelled after/);
+  await reader.leave();
+});
+
+test("a run is repeated with another seed, and with 200 of them", async () => {
+  const reader = await playground.reader();
+  const lossy = { ...PLAIN, protocol: "best-effort-broadcast", seed: 5, network: { loss: 0.1 } };
+  const page = await opened(reader, link(lossy));
+  const hint = page.locator(".seeds .hint");
+  assert.match(await hint.innerText(), /This run has seed 5\./);
+  await page.locator("#another-seed").click();
+  await until(async () => /seed 6\./.test(await hint.innerText()), "the next seed");
+  await page.locator("#undo").click();
+  await until(async () => /seed 5\./.test(await hint.innerText()), "undo restores the seed");
+  await page.locator("#try-seeds").click();
+  const agreement = page.locator('.tried li[data-property="agreement"]');
+  await until(async () => /violated in \d+ of 200 seeds/.test(await agreement.innerText()), "all are counted");
+  const text = await agreement.innerText();
+  const [, seed] = /Show run with seed (\d+)/.exec(text);
+  await agreement.locator(".show-seed").click();
+  await until(async () => (await hint.innerText()).includes(`seed ${seed}.`), "that run is shown");
+  assert.equal(await agreement.innerText(), text, "the count is about all seeds");
+  await tab(page, "Verdicts");
+  await page.locator('.verdict[data-property="agreement"][data-end="violated"]').waitFor();
+  await reader.leave();
+});
+
+test("a run in which nothing is random is said to be the same with all seeds", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link({ ...PLAIN, network: { delay: [10, 10] } }));
+  await page.locator("#try-seeds").click();
+  await page.locator(".same-run").waitFor();
+  assert.match(await page.locator(".seeds").innerText(), /the same with all 200 seeds: nothing in it is random/);
   await reader.leave();
 });
 

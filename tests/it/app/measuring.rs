@@ -2,10 +2,11 @@
 
 use worldlines::{
     app::{
-        Action, Edit, Errand, MeasureAction, Measured, Said, Shared, State, heard, reduce,
-        run_errand,
+        Action, Edit, Errand, MeasureAction, Measured, SEEDS_TRIED, Said, Shared, State, heard,
+        reduce, run_errand,
     },
     formats::bundled,
+    kernel::{Delay, PerMillion},
 };
 
 use crate::common::protocol;
@@ -23,9 +24,13 @@ fn opened(id: &str) -> State {
     reduce(&State::opening(), Action::Open(example))
 }
 
-/// Runs the errand of the state as its worker would, and hears all of it.
+/// Measures the runs with these values.
 fn measure(state: &State, values: &str) -> State {
-    let mut state = act(state, MeasureAction::Start(values.to_owned()));
+    run(act(state, MeasureAction::Start(values.to_owned())))
+}
+
+/// Runs the errand of the state as its worker would, and hears all of it.
+fn run(mut state: State) -> State {
     let errand: Shared<Errand> = state.measuring.errand().expect("it is sent").clone();
     let mut said = Vec::new();
     run_errand(&errand.write(), &mut |text| said.push(text));
@@ -66,8 +71,8 @@ fn measurement_of_values_that_do_not_exist_says_what_is_expected() {
     assert!(why.contains("most") && why.contains("majority"), "{why}");
     assert!(measured.rows.is_empty() && !measured.running);
     assert_eq!(measured.values, "most", "the reader's text stays");
-    let many = shown(&measure(&opened("paxos"), "1..101"));
-    assert_eq!(many.failed.as_deref(), Some("values: found 101, expected at most 100 values"));
+    let many = shown(&measure(&opened("paxos"), "1..201"));
+    assert_eq!(many.failed.as_deref(), Some("values: found 201, expected at most 200 values"));
 }
 
 #[test]
@@ -84,6 +89,47 @@ fn measurement_is_of_the_run_that_is_shown() {
     assert_eq!(shown(&back).rows.len(), 2);
     let back = reduce(&elsewhere, Action::Undo);
     assert!(back.measuring.errand().is_none() && !shown(&back).running);
+}
+
+#[test]
+fn seeds_are_counted_for_each_property_with_the_first_that_violates_it() {
+    let mut state = opened("best-effort-broadcast");
+    let mut scenario = state.scenario().clone();
+    scenario.faults.clear();
+    scenario.network.loss = PerMillion(100_000);
+    state = reduce(&state, Action::Apply(Edit::Replace(Box::new(scenario))));
+    let state = run(act(&state, MeasureAction::Seeds));
+    let measured = shown(&state);
+    assert_eq!(measured.rows.len() as u64, SEEDS_TRIED);
+    assert!(measured.is_over_seeds() && !measured.is_same_run());
+    let all = measured.violations(&state.run, None);
+    assert_eq!(all.len(), state.run.protocol.promises.len());
+    let agreement = all.iter().find(|it| it.property == "agreement").expect("it is promised");
+    assert!(agreement.seeds > 0 && (agreement.seeds as u64) < SEEDS_TRIED, "{agreement:?}");
+    assert_eq!(measured.violations(&state.run, Some("agreement")), [agreement.clone()]);
+    // The run with that seed violates the property, runs with the seeds before it do not, and the count stays.
+    let first = agreement.first.expect("it is violated");
+    for seed in state.scenario().seed..=first {
+        let other = reduce(&state, Action::Apply(Edit::Seed(seed)));
+        let mut judgements = other.run.report.judgements.iter();
+        let judgement =
+            judgements.find(|it| it.property.name == "agreement").expect("it is judged");
+        assert_eq!(judgement.verdict.is_violated(), seed == first, "seed {seed}");
+        assert_eq!(shown(&other).violations(&other.run, None), all);
+    }
+    let other = reduce(&state, Action::Apply(Edit::Until(5)));
+    assert!(shown(&other).rows.is_empty(), "it is another run");
+}
+
+#[test]
+fn run_without_random_events_is_the_same_with_all_seeds() {
+    let mut scenario = opened("best-effort-broadcast").scenario().clone();
+    scenario.network.delay = Delay { min: 10, max: 10 };
+    scenario.seed = u64::from(u32::MAX);
+    let state = opened("best-effort-broadcast");
+    let state = reduce(&state, Action::Apply(Edit::Replace(Box::new(scenario))));
+    let measured = shown(&run(act(&state, MeasureAction::Seeds)));
+    assert!(measured.is_same_run() && measured.rows.len() as u64 == SEEDS_TRIED);
 }
 
 #[test]

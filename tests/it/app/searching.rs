@@ -39,7 +39,7 @@ fn search_begins_with_the_options_of_the_reader() {
     let options = SearchOptions { property: Some(promised), budget, ..SearchOptions::default() };
     let chosen = act(&opened, SearchAction::Choose(options.clone()));
     let (state, errand) = start(&chosen, SearchTask::Search);
-    let Errand::Search(asked) = &*errand else { panic!("it is a search") };
+    let Errand::Break(asked) = &*errand else { panic!("it is a search in two parts") };
     assert_eq!(asked.budget, options.budget);
     assert_eq!(asked.targets.iter().map(|it| it.name()).collect::<Vec<_>>(), [promised]);
     assert!(asked.scenario.faults.is_empty(), "the search begins without faults");

@@ -2,7 +2,7 @@
 //! as long as the run goes on; if it cannot, it names the cause of the decision.
 
 use worldlines::{
-    app::{Errand, Said, heard, run_errand},
+    app::{Errand, FoundRun, Said, heard, run_errand},
     formats::{bundled, link, scenario},
     kernel::{EventKind, Fate, Fault, Property, Protocol, Scenario, Time, Trace, run},
     protocols,
@@ -139,7 +139,8 @@ fn adversary_in_a_worker_keeps_the_run_undecided() {
         said
     };
     let said = errand("paxos", "random-back-off");
-    let [Said::Found(property, kept, why), Said::Done] = &said[..] else { panic!("{said:?}") };
+    let [Said::Found(found), Said::Done] = &said[..] else { panic!("{said:?}") };
+    let FoundRun { property, scenario: kept, explanation: why, .. } = found;
     let trace = run(find("paxos"), kept).expect("its requests are read");
     assert_eq!((property.as_str(), decides(&trace)), ("termination", None));
     assert!(why.contains("no process decides before 200 ms"), "{why}");

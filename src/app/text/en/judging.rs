@@ -94,8 +94,12 @@ pub mod hunting {
     pub const ANY: &str = "any promised property";
     pub const FAULTS: &str = "Allowed faults: ";
     pub const IN_ALL: &str = "total, at most";
-    pub const INSIDE: &str = "Respect the protocol's assumptions";
-    pub const INSIDE_HELP: &str = "Only faults that its model allows";
+    pub const INSIDE: &str = "Stay inside the model";
+    pub const INSIDE_HELP: &str =
+        "Searches longer inside the protocol's model, and then breaks no assumption";
+    pub const INSIDE_PART: &str = "Inside its model";
+    pub const BEYOND_PART: &str = "If you break an assumption";
+    pub const BREAKS: &str = "This run breaks: ";
     pub const WITH_FAULTS: &str = "Start with this run's faults";
     pub const WITH_FAULTS_HELP: &str = "Otherwise the search starts without faults";
     pub const BEGINNING: &str = "Starting…";
@@ -118,12 +122,13 @@ pub mod hunting {
     pub const VIOLATIONS: &str = "Violations of this run";
     pub const VIOLATES: &str = "This run violates";
     pub const RESULTS: &str = "Search results";
-    pub const NOTHING: &str = "No violation was found.";
+    pub const NOTHING: &str = "nothing found";
     pub const MINIMISED: &str = "Minimised run";
     pub const SHOW_HELP: &str = "Undo restores the current run";
     pub const SHOW: &str = "Show this run";
     pub const HINT: &str = "Tries sets of faults, smallest first, and every order of events if they \
-        are few. Returns the smallest run that violates a promised property.";
+        are few: first inside the protocol's model, then with broken assumptions. Shows the smallest \
+        run that violates a property.";
     pub const KEPT_UNDECIDED: &str = "No decision";
 
     /// A property that the protocol does not promise.
@@ -148,6 +153,54 @@ pub mod hunting {
     #[must_use]
     pub fn violated(property: &str) -> String {
         format!("{property} violated")
+    }
+}
+
+pub mod seeds {
+    use crate::kernel::count_of;
+
+    pub const HEADING: &str = "Other seeds";
+    pub const ANOTHER: &str = "Run with another seed";
+    pub const ANOTHER_HELP: &str = "Draws other delays, losses and choices. Undo restores this run";
+    pub const TRY_HELP: &str = "Counts the seeds with which a property is violated";
+    pub const CANCEL: &str = "Cancel";
+
+    /// The purpose of the section, with the seed of the run.
+    #[must_use]
+    pub fn hint(seed: u64) -> String {
+        format!(
+            "The seed decides everything random in a run: delays, losses, and the choices of processes. \
+             This run has seed {seed}."
+        )
+    }
+
+    /// The button that repeats the run.
+    #[must_use]
+    pub fn tried(seeds: u64) -> String {
+        format!("Count violations in {seeds} seeds")
+    }
+
+    #[must_use]
+    pub fn done(seeds: usize) -> String {
+        format!("{} done", count_of(seeds, "seed"))
+    }
+
+    /// The number of seeds with which a property is violated.
+    #[must_use]
+    pub fn violated(seeds: usize, of: usize) -> String {
+        format!("violated in {seeds} of {}", count_of(of, "seed"))
+    }
+
+    /// The button that shows a run.
+    #[must_use]
+    pub fn show(seed: u64) -> String {
+        format!("Show run with seed {seed}")
+    }
+
+    /// The note on a run without random events.
+    #[must_use]
+    pub fn same_run(seeds: usize) -> String {
+        format!("The run is the same with all {seeds} seeds: nothing in it is random.")
     }
 }
 

@@ -176,7 +176,8 @@ pub mod errand {
     use crate::kernel::count_of;
 
     pub const LIVENESS: &str = "a liveness property";
-    pub const TASK: &str = "\"search\", \"shrink\", \"explain\" or \"adversary\"";
+    pub const TASK: &str =
+        "\"search\", \"break\", \"shrink\", \"explain\", \"adversary\" or \"measure\"";
 
     /// The reason why a run cannot be minimised: the property is violated only because the run ends.
     #[must_use]
