@@ -11,7 +11,7 @@ use worldlines::{
         Action, Against, Allowed, Area, Ask, Edit, Filter, Hand, Move, Panel, Run, Selection,
         Showing, Since, State, Stride, Table, Tables, Toward, reduce,
     },
-    diagram::Clocks,
+    diagram::{Clocks, Only},
     export::{SvgOptions, svg},
     formats::{bundled, link, scenario},
     kernel::{Fault, MessageName, NodeId, NodeSet, Verdict, is_unseen, spell},
@@ -28,7 +28,8 @@ fn anything(state: &State, chance: &mut Chance) -> Action {
     let run = &state.run;
     let anyone = |chance: &mut Chance| node(chance.below(9));
     let nodes = chance.between(1, 9) as usize;
-    match chance.below(27) {
+    match chance.below(28) {
+        27 => Action::Study(Ask::Only(Only { node: Some(anyone(chance)), kind: None })),
         26 => {
             let shown = Some(Table::ALL[chance.below(3)]);
             Action::Tabulate(Tables { shown, about: Some(anyone(chance)) })

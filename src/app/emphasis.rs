@@ -3,15 +3,28 @@
 use super::{Run, Selection};
 use crate::{
     analysis::{Chain, chain, way},
-    diagram::Emphasis,
+    diagram::{Emphasis, Only},
     kernel::{EventId, EventKind, Verdict},
     runs::Outcome,
 };
 
 /// Returns the emphasised events: the witness of the violation that is explained, or the causes and effects of the
-/// selection; none where neither is shown. Computed once for each.
+/// selection; and the messages that pass the reader's filter. None where none of them is shown. Computed once for each.
 #[must_use]
 pub fn emphasis(
+    run: &Run,
+    explained: Option<&'static str>,
+    picked: Option<Selection>,
+    only: &Only,
+) -> Option<Emphasis> {
+    let Some(mut emphasis) = asked(run, explained, picked) else {
+        return (!only.is_open()).then(|| Emphasis::filter(only.clone()));
+    };
+    emphasis.only = only.clone();
+    Some(emphasis)
+}
+
+fn asked(
     run: &Run,
     explained: Option<&'static str>,
     picked: Option<Selection>,

@@ -9,7 +9,7 @@ use super::{
     writing,
 };
 use crate::{
-    diagram::{event_sentence, message_so_far},
+    diagram::{Only, event_sentence, message_so_far},
     kernel::{NodeId, sentence as wording},
 };
 
@@ -34,6 +34,8 @@ pub enum Hand {
     Lasso(Option<Area>),
     /// Closes the lasso: a partition separates its nodes from the others.
     Split,
+    /// Shows only the messages of a node, and closes the menu.
+    Only(NodeId),
     /// Makes a change from the menu and closes the menu.
     Make(Edit),
     /// Enters values into the fields of a form of the menu.
@@ -61,6 +63,11 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
             let drawn = state.run.trace.events_until(state.shown_until).min(state.told());
             let next = walk(&state.run.trace, from, toward, drawn);
             visit(state, next)
+        }
+        Hand::Only(node) => {
+            let mut next = State { menu: false, selection: None, ..state };
+            next.study.only = Only { node: Some(node), kind: None };
+            next
         }
         Hand::Follow => {
             let next = state.selection.and_then(|selection| follow(&state.run.trace, selection));

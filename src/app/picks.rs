@@ -5,7 +5,10 @@
 //! field does not compile until its behaviour at a change of the run is defined.
 
 use super::{Area, Run, Selection, Shared, State, Stride, Study};
-use crate::kernel::{NodeId, NodeSet, Verdict};
+use crate::{
+    diagram::kinds,
+    kernel::{NodeId, NodeSet, Verdict},
+};
 
 /// Returns the state with all selections checked against its run. `before` is the state before the action.
 #[expect(clippy::too_many_lines, reason = "a line for each field")]
@@ -102,12 +105,16 @@ impl Area {
 }
 
 impl Study {
-    /// Removes what does not exist in the run; in a run that has `changed`, a cut moves to the new lines.
+    /// Removes nodes and kinds of messages that do not exist in the run; in a run that has `changed`, a cut moves to the new lines.
     fn hold(&mut self, run: &Run, changed: bool) {
         let size = run.scenario.nodes.len();
         if matches!(self.stride, Stride::Node(node) if node.index() >= size) {
             self.stride = Stride::Event;
         }
+        self.only.node.take_if(|node| node.index() >= size);
+        self.only
+            .kind
+            .take_if(|kind| changed && !kinds(&run.trace).iter().any(|it| **it == **kind));
         self.cut.take_if(|cut| cut.posts.len() != size);
         if let Some(cut) = self.cut.take_if(|_| changed) {
             self.cut = cut.of(run).map(Shared::new);

@@ -1,7 +1,7 @@
 //! The reader's questions on the order of events: causality, logical time, a cut, the future. They are not part of the
 //! scenario.
 
-use crate::diagram::Clocks;
+use crate::diagram::{Clocks, Only};
 
 use super::{CutLine, Move, Selection, Shared, State, Stride, text};
 
@@ -16,6 +16,8 @@ pub struct Study {
     pub causality: bool,
     /// Logical time that is shown, if any.
     pub clocks: Option<Clocks>,
+    /// Messages that the reader wants to see; the others are drawn faintly.
+    pub only: Only,
     /// The cut that the reader has drawn.
     pub cut: Option<Shared<CutLine>>,
     /// Target of a step.
@@ -35,6 +37,8 @@ pub enum Ask {
     Causality,
     /// Shows logical time, or none.
     Clocks(Option<Clocks>),
+    /// Shows only these messages; the others are drawn faintly.
+    Only(Only),
     /// Draws a cut, moves it, or removes it.
     Cut(Move),
     /// Sets the target of a step.
@@ -51,6 +55,7 @@ impl Default for Study {
             future_hidden: false,
             causality: true,
             clocks: None,
+            only: Only::default(),
             cut: None,
             stride: Stride::Event,
             letters: true,
@@ -84,6 +89,7 @@ pub(super) fn ask(state: State, ask: Ask) -> State {
         }
         Ask::Causality => study.causality = !study.causality,
         Ask::Clocks(clocks) => study.clocks = clocks,
+        Ask::Only(only) => study.only = only,
         Ask::Cut(how) => {
             study.cut = match (&study.cut, how) {
                 (Some(_), Move::Toggle) => None,

@@ -1,5 +1,7 @@
-//! Emphasis in the picture: a violation's witness, or the past and the future of a picked element.
+//! Emphasis in the picture: a violation's witness, or the past and the future of a picked element; the messages that pass
+//! the reader's filter.
 
+use super::Only;
 use crate::{
     analysis::{Chain, Places, Reached, chain, cone, counted, outcome_of},
     kernel::{EventId, EventKind, MessageId, Trace},
@@ -18,6 +20,8 @@ pub enum Role {
     Future,
     /// None of these: drawn faintly.
     Aside,
+    /// None of these, where only messages are filtered: drawn as ever.
+    Plain,
 }
 
 /// Subject of the emphasis.
@@ -29,6 +33,8 @@ pub enum Asked {
     Event(EventId),
     /// Chain of causes of a message, and its effects.
     Message(MessageId),
+    /// Messages that pass the reader's filter.
+    Filter,
 }
 
 /// Emphasised elements of a picture. Computed once in a pass over the run; each query is then a look-up.
@@ -42,6 +48,8 @@ pub struct Emphasis {
     ahead: Reached,
     /// Chain that led to a violation.
     pub witness: Option<Chain>,
+    /// Filter on messages: those that do not pass are drawn faintly, unless they are the witness or the picked element.
+    pub only: Only,
     /// Numbers of events in the past, in the future, and in neither; consecutive sends count as one.
     pub counts: [usize; 3],
     /// For an event, by node: the last event of its past and the first of its future.
@@ -60,6 +68,21 @@ impl Emphasis {
             back: Reached::default(),
             ahead: Reached::default(),
             witness: Some(chain),
+            only: Only::default(),
+            counts: [0; 3],
+            reaches: Vec::new(),
+        }
+    }
+
+    /// Emphasises nothing but the messages that pass a filter.
+    #[must_use]
+    pub fn filter(only: Only) -> Self {
+        Self {
+            asked: Asked::Filter,
+            back: Reached::default(),
+            ahead: Reached::default(),
+            witness: None,
+            only,
             counts: [0; 3],
             reaches: Vec::new(),
         }
@@ -79,6 +102,7 @@ impl Emphasis {
             back: cone.past,
             ahead: cone.future,
             witness: None,
+            only: Only::default(),
             counts: [past, future, aside],
             reaches,
         }
@@ -102,6 +126,7 @@ impl Emphasis {
             back,
             ahead,
             witness: None,
+            only: Only::default(),
             counts: [past, future, aside],
             reaches: Vec::new(),
         }
@@ -113,6 +138,7 @@ impl Emphasis {
         match (&self.witness, self.asked) {
             (Some(chain), _) if chain.events.contains(&event) => Role::Witness,
             (_, Asked::Event(asked)) if asked == event => Role::Itself,
+            (_, Asked::Filter) => Role::Plain,
             _ if self.back.events.contains(event) => Role::Past,
             _ if self.ahead.events.contains(event) => Role::Future,
             _ => Role::Aside,
@@ -121,10 +147,12 @@ impl Emphasis {
 
     /// Role of a message.
     #[must_use]
-    pub fn of_message(&self, message: MessageId) -> Role {
+    pub fn of_message(&self, trace: &Trace, message: MessageId) -> Role {
         match (&self.witness, self.asked) {
             (Some(chain), _) if chain.messages.contains(&message) => Role::Witness,
             (_, Asked::Message(asked)) if asked == message => Role::Itself,
+            _ if !self.only.lets(&trace.messages[message]) => Role::Aside,
+            (_, Asked::Filter) => Role::Plain,
             _ if self.back.messages.contains(message) => Role::Past,
             _ if self.ahead.messages.contains(message) => Role::Future,
             _ => Role::Aside,

@@ -45,7 +45,8 @@ impl Props {
 
     /// The same for a message.
     pub(super) fn message_class(&self, message: MessageId, sent: EventId) -> Classes {
-        let role = self.emphasis.as_ref().map(|it| class_of(it.of_message(message)));
+        let role =
+            self.emphasis.as_ref().map(|it| class_of(it.of_message(&self.run.trace, message)));
         let name = self.run.trace.messages[message].name;
         let selected = self.selection == Some(Selection::Message(name));
         classes!((sent >= self.cursor).then_some("to-come"), role, selected.then_some("selected"))
@@ -66,5 +67,6 @@ const fn class_of(role: Role) -> &'static str {
         Role::Past => "past",
         Role::Future => "future",
         Role::Aside => "recedes",
+        Role::Plain => "",
     }
 }

@@ -106,6 +106,7 @@ fn draw(item: &MenuItem, is_folded: bool, filled: &[Filled], send: &Send) -> Htm
         }
         Does::Edit(edit) => Action::Hand(Hand::Make(edit.clone())),
         Does::Prepare(edit) => Action::Apply(edit.clone()),
+        Does::Only(node) => Action::Hand(Hand::Only(*node)),
     };
     let onclick = send.reform(move |_: MouseEvent| action.clone());
     html! { <button type="button" data-do={*id} {onclick}>{ words }</button> }

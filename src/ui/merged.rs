@@ -25,7 +25,10 @@ fn draw_sheaf(props: &Props, sheaf: &Sheaf) -> Html {
     let name = |node| props.run.scenario.name(node);
     let names = (name(sheaf.from), name(sheaf.to));
     let title = text::picture::sheaf((&names.0, &names.1), sheaf.count, sheaf.lost, sheaf.forged);
+    // A band has messages of all kinds: only those of other nodes are known not to pass.
+    let only = props.emphasis.as_ref().and_then(|emphasis| emphasis.only.node);
+    let is_aside = only.is_some_and(|node| ![sheaf.from, sheaf.to].contains(&node));
     html! {
-        <path class="sheaf" d={sheaf.outline()}><title>{ title }</title></path>
+        <path class={classes!("sheaf", is_aside.then_some("recedes"))} d={sheaf.outline()}><title>{ title }</title></path>
     }
 }

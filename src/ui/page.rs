@@ -125,9 +125,10 @@ pub(super) fn Page(props: &Props) -> Html {
     use_retirement(&state.run);
     use_comparison(state.changes.wanted.as_ref(), &send);
     let working = use_work(state.pending.as_ref(), &send);
-    let asked =
-        (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
-    let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
+    let explained = state.explained.filter(|_| !state.adjusting);
+    let asked = (state.run.clone(), explained, state.asked_about(), state.study.only.clone());
+    let emphasis =
+        use_memo(asked, |(run, explained, picked, only)| emphasis(run, *explained, *picked, only));
     let emphasis: Shared<_> = emphasis.into();
     let stamps = use_memo((state.run.clone(), state.study.clocks.is_some()), |(run, on)| {
         on.then(|| Shared::new(Stamps::of(&run.trace, run.scenario.nodes.len())))
@@ -194,6 +195,7 @@ pub(super) fn Page(props: &Props) -> Html {
                     { about(state, &send) }
                     <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
                     { caption_line(state, edited, &send) }
+                    { parts.layers(|it| (it.above)(state, &send)) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} allowed={state.allowed} changeable={state.changeable()} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
@@ -201,7 +203,6 @@ pub(super) fn Page(props: &Props) -> Html {
                         clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} parts={parts.clone()} send={send.clone()} />
                     { parts.missing_layers(state) }
-                    { parts.layers(|it| (it.compared)(state, &send)) }
                 </section>
                 <div class="dock">
                     <Strip run={state.run.clone()} cursor={state.playhead.cursor} explained={state.explained}

@@ -15,7 +15,7 @@ use super::{
     menu, more, overview,
     panels::{self, Bench},
     printing::Printing,
-    second, sharing, sheet, timestamps, topology,
+    second, sharing, sheet, study, timestamps, topology,
     verdicts::{self, Because},
     ways,
 };
@@ -44,7 +44,7 @@ pub(super) struct Menus {
 /// Layers of the diagram, and the second run beside it.
 pub(super) struct Layers {
     pub(super) changes: fn(changes::Props) -> Html,
-    pub(super) compared: fn(&State, &Send) -> Html,
+    pub(super) above: fn(&State, &Send) -> Html,
     pub(super) cut: fn(cut::Props) -> Html,
     pub(super) second: fn(second::Props) -> Html,
     pub(super) topology: fn(&Run, bool) -> Html,
@@ -94,7 +94,7 @@ part! {
     /// Layers of the diagram.
     pub(super) layers: Layers = Layers {
         changes: |props| html! { <changes::Layer ..props /> },
-        compared: compare::compared,
+        above: |state, send| html! { <>{ study::filtered(state, send) }{ compare::compared(state, send) }</> },
         cut: |props| html! { <cut::Cut ..props /> },
         second: |props| html! { <second::Second ..props /> },
         topology: topology::topology,
@@ -330,6 +330,7 @@ fn printed(run: &Run, link: Option<String>) -> Option<String> {
 /// True if the state shows something that the layers draw.
 fn shows_layers(state: &State) -> bool {
     state.compare.is_some()
+        || !state.study.only.is_open()
         || state.study.cut.is_some()
         || state.study.clocks.is_some()
         || state.changes.found.is_some()

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::{Allowed, Compare, Playhead, Run, Shared, text},
-    diagram::{Frame, Layout, Orientation, Parting, Scene, Window},
+    diagram::{Emphasis, Frame, Layout, Only, Orientation, Parting, Scene, Window},
     web,
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Props {
     /// Playhead of the first run.
     pub(super) playhead: Playhead,
     pub(super) hidden: bool,
+    /// Filter on the messages.
+    pub(super) only: Only,
 }
 
 /// The second of two runs.
@@ -56,7 +58,10 @@ pub(super) fn Second(props: &Props) -> Html {
         let (mark, wall, select) = (Callback::noop(), Callback::noop(), Callback::noop());
         ((arrow, lane, ruler), (mark, wall, select), Rc::new(None))
     });
-    let emphasis: Shared<_> = use_memo((), |()| None).into();
+    let emphasis = use_memo(props.only.clone(), |only| {
+        (!only.is_open()).then(|| Emphasis::filter(only.clone()))
+    });
+    let emphasis: Shared<_> = emphasis.into();
     let playhead = Playhead::at(run, props.playhead.time);
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let (width, height) =

@@ -269,6 +269,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                             names_width,
                             playhead: *playhead,
                             hidden,
+                            only: emphasis.as_ref().map(|it| it.only.clone()).unwrap_or_default(),
                         })) }
                     }
                 </div>

@@ -4,14 +4,14 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{choice, select},
+    fields::{Props, choice, select},
     transport::steps,
 };
 use crate::{
     analysis::Stamps,
     app::{Action, Ask, CutLine, Move, Selection, Shared, State, text},
-    diagram::{Asked, Clocks, Emphasis, timestamp_sentence},
-    kernel::{MessageId, spell},
+    diagram::{Asked, Clocks, Emphasis, Only, kinds, timestamp_sentence},
+    kernel::{MessageId, NodeId, spell},
 };
 
 /// The logical time that is shown.
@@ -39,6 +39,7 @@ fn switches(state: &State, send: &Send) -> Html {
             { switch(text::study::FUTURE, text::study::FUTURE_HELP, study.future_hidden, Ask::Future, send) }
             { switch(text::study::CAUSALITY, text::study::CAUSALITY_HELP, study.causality, Ask::Causality, send) }
             { timestamps(study.clocks, send) }
+            { only(state, send) }
             { switch(text::study::CUT, text::study::CUT_HELP, study.cut.is_some(),
                 Ask::Cut(Move::Toggle), send) }
             { steps(&state.run, study.stride, send) }
@@ -72,12 +73,64 @@ fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
     }
 }
 
+/// Choice of the messages that are drawn as ever: those of a node, and those of a kind.
+fn only(state: &State, send: &Send) -> Html {
+    let only = &state.study.only;
+    let kinds = kinds(&state.run.trace);
+    let of_node = {
+        let only = only.clone();
+        send.reform(move |value: String| {
+            let node = value.parse().ok().map(NodeId::new);
+            Action::Study(Ask::Only(Only { node, ..only.clone() }))
+        })
+    };
+    let of_kind = {
+        let only = only.clone();
+        send.reform(move |value: String| {
+            let kind = (!value.is_empty()).then(|| value.into());
+            Action::Study(Ask::Only(Only { kind, ..only.clone() }))
+        })
+    };
+    let nodes = state.run.scenario.names().enumerate();
+    let nodes = nodes.map(|(index, name)| choice(index.to_string(), text::study::of(&name)));
+    let nodes = std::iter::once(choice("", text::study::OF_ALL)).chain(nodes).collect();
+    let node = only.node.map_or_else(String::new, |node| node.index().to_string());
+    let kind = only.kind.as_deref().unwrap_or_default().to_owned();
+    let all_kinds = std::iter::once(choice("", text::study::ALL_KINDS));
+    let choices = all_kinds.chain(kinds.iter().map(|kind| choice(kind.clone(), kind.clone())));
+    html! {
+        <label class="timing" title={text::study::ONLY_HELP}>
+            <span>{ text::study::MESSAGES }</span>
+            { Html::from(Props { label: Some(text::study::NODE.into()), id: Some("only-node".into()), ..select(node, nodes, of_node) }) }
+            if !kinds.is_empty() {
+                { Html::from(Props { label: Some(text::study::KIND.into()), id: Some("only-kind".into()), ..select(kind, choices.collect(), of_kind) }) }
+            }
+        </label>
+    }
+}
+
+/// Says that messages are filtered, with the way to end it.
+pub(super) fn filtered(state: &State, send: &Send) -> Html {
+    let only = &state.study.only;
+    if only.is_open() {
+        return html! {};
+    }
+    let name = only.node.map(|node| state.run.scenario.name(node));
+    let all = send.reform(|_: MouseEvent| Action::Study(Ask::Only(Only::default())));
+    html! {
+        <p class="filtered" role="status">
+            { text::study::only(name.as_deref(), only.kind.as_deref()) }{ " " }
+            <button id="show-all" onclick={all}>{ text::study::SHOW_ALL }</button>
+        </p>
+    }
+}
+
 /// Number of events before and after the selection, with the signs of both.
 fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
     let [past, future, aside] = emphasis.counts;
     let untold = state.told() < state.run.trace.events.len();
     let (before, after, neither) = match emphasis.asked {
-        Asked::Violation => return html! {},
+        Asked::Violation | Asked::Filter => return html! {},
         Asked::Event(_) => (text::study::BEFORE, text::study::AFTER, text::study::CONCURRENT),
         Asked::Message(_) => (text::study::PAST, text::study::FUTURE_OF, text::study::NEITHER),
     };

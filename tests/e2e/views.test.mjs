@@ -185,6 +185,41 @@ test("a hidden future is hidden in the tables, and the choice of a table stays a
   await reader.leave();
 });
 
+test("only one node's messages are drawn in full until all are shown again, and nothing moves", async () => {
+  const reader = await playground.reader({ ...calm, tab: "View" });
+  const page = await example(reader, "byzantine/interactive-consistency/note-004-table");
+  await tab(page, "View");
+  const arrow = (name) => page.locator(`.canvas .arrow[data-message="${name}"]`).first();
+  const strokes = () => page.locator(".canvas .arrow .stroke").evaluateAll((all) => all.map((it) => it.getAttribute("d")));
+  const isFaint = async (name) => (await arrow(name).getAttribute("class")).split(" ").includes("recedes");
+  const before = await strokes();
+  const { hash } = new URL(page.url());
+  await page.locator("#only-node").selectOption({ label: "of P3" });
+  await page.getByText("Only messages of P3", { exact: true }).waitFor();
+  assert.ok(!(await isFaint("P3>P1#1")) && !(await isFaint("P1>P3#1")) && (await isFaint("P1>P2#1")));
+  assert.deepEqual(await strokes(), before);
+  assert.equal(new URL(page.url()).hash, hash, "no link holds it");
+  await takeOut(page);
+  await page.locator("#undo").click();
+  await tab(page, "View");
+  assert.equal(await page.locator("#only-node").inputValue(), "2", "it stays after a change and after undo");
+  await page.locator("#show-all").click();
+  await page.locator(".filtered").waitFor({ state: "detached" });
+  assert.equal(await page.locator("#only-node").inputValue(), "");
+  assert.ok(!(await isFaint("P1>P2#1")));
+  // The menu of a node has it, too.
+  await page.locator(".canvas svg").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+F10");
+  const item = page.locator('.menu [data-do="only"]');
+  await item.waitFor();
+  const words = await item.innerText();
+  await item.click();
+  await page.locator(".filtered").filter({ hasText: words.replace("Show only", "Only") }).waitFor();
+  await page.locator(".menu").waitFor({ state: "detached" });
+  await reader.leave();
+});
+
 test("messages travel in the network as the playhead moves", async () => {
   const reader = await playground.reader();
   const page = await example(reader, ORDERS);

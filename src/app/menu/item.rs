@@ -5,7 +5,10 @@ use super::{
     form::Form,
     possible::WhyNot,
 };
-use crate::{kernel::Fault, runs::Outcome};
+use crate::{
+    kernel::{Fault, NodeId},
+    runs::Outcome,
+};
 
 /// Menu of a selection.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +68,8 @@ pub enum Does {
     Edit(Edit),
     /// Makes this change; the menu stays open, as it offers more afterwards.
     Prepare(Edit),
+    /// Shows only this node's messages, and closes the menu: no change of the run.
+    Only(NodeId),
     /// Nothing, for this reason: the item is disabled.
     Nothing(String),
     /// Makes the change that the reader enters in this form, and closes the menu.
@@ -102,6 +107,8 @@ impl MenuItem {
             // Not by trial: what applies edits is a part that comes later than the menu.
             Does::Edit(edit) | Does::Prepare(edit) => allowed.has(edit.kind(&run.scenario)),
             Does::Submit(form) => allowed.has(form.form.kind()),
+            // The author of an embed chose what it offers.
+            Does::Only(_) => false,
             // Named as the change that it would make.
             Does::Nothing(_) => allowed.has(self.id),
         }

@@ -19,9 +19,14 @@ impl Menu {
     /// Returns the menu of a selection.
     #[must_use]
     pub fn of(run: &Outcome, selection: Selection) -> Self {
-        let moment = |node, at| match run.is_recorded() {
-            true => vec![MenuEntry::Note(text::importing::NO_EDIT)],
-            false => moment::entries(run, node, at),
+        let moment = |node, at| {
+            let mut entries = match run.is_recorded() {
+                true => vec![MenuEntry::Note(text::importing::NO_EDIT)],
+                false => moment::entries(run, node, at),
+            };
+            let words = text::menu::only(&run.scenario.name(node));
+            entries.push(MenuItem::new("only", words, Does::Only(node)).into());
+            entries
         };
         match selection {
             Selection::Message(name) => message::menu(run, name),

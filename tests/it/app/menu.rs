@@ -44,7 +44,7 @@ fn moment_menu(run: &Outcome, index: usize, at: u64) -> Menu {
 fn line(item: &MenuItem) -> String {
     let words = &item.words;
     match &item.does {
-        Does::Edit(_) | Does::Prepare(_) => words.clone(),
+        Does::Edit(_) | Does::Prepare(_) | Does::Only(_) => words.clone(),
         Does::Nothing(why) => format!("- {words}: {why}"),
         Does::Submit(form) => {
             let offered: Vec<_> = form.fields.iter().map(|field| &*field.offered).collect();
@@ -101,7 +101,7 @@ fn form<'a>(menu: &'a Menu, id: &str) -> &'a MenuForm {
 /// The edit of an item: of a form, that of the values that it offers.
 fn edit(run: &Outcome, item: &MenuItem) -> Option<Edit> {
     match &item.does {
-        Does::Nothing(_) => None,
+        Does::Nothing(_) | Does::Only(_) => None,
         Does::Edit(edit) | Does::Prepare(edit) => Some(edit.clone()),
         Does::Submit(form) => {
             let offered: Vec<_> = form.fields.iter().map(|it| it.offered.clone()).collect();
@@ -247,7 +247,7 @@ fn node_that_is_up_takes_requests_and_faults() {
     let state = open(BROADCAST);
     let menu = moment_menu(&state.run, 0, 5);
     assert_eq!(menu.title, "Alice at 5 ms");
-    let [requests, faults, more] = &menu.entries[..] else { panic!("{menu:#?}") };
+    let [requests, faults, more, only] = &menu.entries[..] else { panic!("{menu:#?}") };
     assert!(matches!(requests, MenuEntry::Group { is_enabled: true, .. }));
     assert_eq!(
         lines(&[requests.clone(), faults.clone()]),
@@ -273,6 +273,7 @@ fn node_that_is_up_takes_requests_and_faults() {
             "  Cut link [0, 5, 105]",
         ]
     );
+    assert_eq!(lines(std::slice::from_ref(only)), ["Show only messages of Alice"]);
 }
 
 #[test]
@@ -284,7 +285,7 @@ fn node_that_is_down_recovers_and_takes_nothing_else() {
     let up: Vec<_> = [0, 4, 5, 19, 20, 500].into_iter().filter(is_up).collect();
     assert_eq!(up, [0, 4, 20, 500]);
     let menu = moment_menu(&state.run, 0, 5);
-    let [requests, faults, _] = &menu.entries[..] else { panic!("{menu:#?}") };
+    let [requests, faults, _, _] = &menu.entries[..] else { panic!("{menu:#?}") };
     let MenuEntry::Group { title, is_enabled, .. } = requests else { panic!("{menu:#?}") };
     assert_eq!((title.as_str(), *is_enabled), ("Requests to Alice: it is down", false));
     let faults = lines(std::slice::from_ref(faults));
@@ -512,7 +513,7 @@ fn enabled_items_of_every_protocol_can_be_chosen() {
         for selection in message.into_iter().chain([event, moment]) {
             let menu = Menu::of(&run, selection);
             for item in menu.items() {
-                let does_nothing = matches!(item.does, Does::Nothing(_));
+                let does_nothing = matches!(item.does, Does::Nothing(_) | Does::Only(_));
                 let edit = edit(&run, item);
                 assert_eq!(edit.is_none(), does_nothing, "{}: {item:?}", protocol.id);
                 let changed = edit.map(|edit| edit.apply(&run.scenario));

@@ -7,7 +7,7 @@ use worldlines::{
         Sharing, State, Stride, Toward, emphasis, in_diagram, reduce, shortcut, speed_name,
         violations,
     },
-    diagram::{Asked, Role},
+    diagram::{Asked, Only, Role, kind_of, kinds},
     formats::bundled,
     kernel::{EventKind, Fault, Kind, MessageName, NodeId, Verdict},
 };
@@ -219,24 +219,27 @@ fn past_and_future_of_the_picked_event_stand_out() {
     let told = trace.events.iter().position(|it| matches!(it.kind, EventKind::Indicate { .. }));
     let told = told.expect("Bob delivers m1");
     let picked = reduce(&state, Action::Select(Some(Selection::Event(told))));
-    let shown = emphasis(&picked.run, None, picked.asked_about()).expect("something is picked");
+    let shown = emphasis(&picked.run, None, picked.asked_about(), &Only::default())
+        .expect("something is picked");
     // Alice receives a request and sends; Bob receives; her crash does not count as an event.
     assert_eq!((shown.asked, shown.counts), (Asked::Event(told), [3, 0, 0]));
     assert_eq!(shown.of_event(0), Role::Past);
     assert_eq!(shown.of_event(told), Role::Itself);
     let crash = trace.events.iter().position(|it| matches!(it.kind, EventKind::Crash));
     assert_eq!(shown.of_event(crash.expect("Alice crashes")), Role::Aside);
-    assert_eq!(shown.of_message(0), Role::Past);
+    assert_eq!(shown.of_message(trace, 0), Role::Past);
     assert_eq!(shown.reaches[1], (Some(told), Some(told)));
     assert_eq!(shown.reaches[2], (None, None));
 
     let name = trace.messages[0].name;
     let message = reduce(&state, Action::Select(Some(Selection::Message(name))));
-    let shown = emphasis(&message.run, None, message.asked_about()).expect("a message is picked");
+    let shown = emphasis(&message.run, None, message.asked_about(), &Only::default())
+        .expect("a message is picked");
     assert_eq!((shown.asked, shown.counts), (Asked::Message(0), [1, 2, 0]));
-    assert_eq!((shown.of_message(0), shown.of_event(told)), (Role::Itself, Role::Future));
+    assert_eq!((shown.of_message(trace, 0), shown.of_event(told)), (Role::Itself, Role::Future));
 
-    let witness = emphasis(&message.run, Some("agreement"), message.asked_about());
+    let witness =
+        emphasis(&message.run, Some("agreement"), message.asked_about(), &Only::default());
     assert_eq!(witness.map(|it| it.asked), Some(Asked::Violation), "a question asked goes first");
     let off = reduce(&picked, Action::Study(Ask::Causality));
     assert_eq!(off.asked_about(), None);
@@ -245,6 +248,88 @@ fn past_and_future_of_the_picked_event_stand_out() {
     let dragged = reduce(&message, Action::Adjust(delay));
     assert_eq!(dragged.asked_about(), None, "while an arrow is dragged nothing recedes");
     assert!(reduce(&dragged, Action::Settle).asked_about().is_some());
+}
+
+#[test]
+fn filter_on_messages_fades_the_others_and_changes_nothing_else() {
+    let generals = bundled::find("byzantine/interactive-consistency/note-004-table");
+    let open = |state: &State, bundled| reduce(state, Action::Open(bundled));
+    let state = open(&State::opening(), generals.expect("it is bundled"));
+    let of_p3 = Only { node: Some(node(2)), kind: None };
+    let only = reduce(&state, Action::Study(Ask::Only(of_p3.clone())));
+    assert_eq!((&only.run, only.playhead), (&state.run, state.playhead));
+    assert_eq!(only.fragment(), state.fragment(), "no link holds it");
+    let roles = |state: &State| {
+        let shown = emphasis(&state.run, None, state.asked_about(), &state.study.only);
+        let shown = shown.expect("messages are filtered");
+        let messages = state.run.trace.messages.iter().enumerate();
+        messages
+            .map(|(id, it)| (it.name, shown.of_message(&state.run.trace, id)))
+            .collect::<Vec<_>>()
+    };
+    for (name, role) in roles(&only) {
+        let passes = [name.from, name.to].contains(&node(2));
+        assert_eq!(role, if passes { Role::Plain } else { Role::Aside }, "{name:?}");
+    }
+    let shown = emphasis(&only.run, None, None, &of_p3).expect("messages are filtered");
+    assert!((0..only.run.trace.events.len()).all(|event| shown.of_event(event) == Role::Plain));
+    // A selection stands out among the messages that pass; those that do not pass stay faint.
+    let mine = only.run.trace.messages.iter().find(|it| it.name.to == node(2)).expect("P3 hears");
+    let picked = reduce(&only, Action::Select(Some(Selection::Message(mine.name))));
+    for (name, role) in roles(&picked) {
+        let passes = [name.from, name.to].contains(&node(2));
+        assert!(passes || role == Role::Aside, "{name:?}: {role:?}");
+        assert!(name != mine.name || role == Role::Itself);
+    }
+    // It outlives edits and undo, and ends with its node.
+    let edited = reduce(&only, Action::Apply(Edit::Seed(7)));
+    assert_eq!(edited.study.only, of_p3);
+    assert_eq!(reduce(&edited, Action::Undo).study.only, of_p3);
+    assert!(reduce(&only, Action::Apply(Edit::Nodes(2))).study.only.is_open());
+    let other = bundled::find("ordering/fifo-multicast/three-orders").expect("it is bundled");
+    assert_eq!(open(&only, other).study.only, of_p3, "it has a third node");
+}
+
+#[test]
+fn filter_on_a_kind_of_message_ends_with_a_run_without_that_kind() {
+    let paxos = bundled::of_protocol("paxos").next().expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(paxos));
+    let found = kinds(&state.run.trace);
+    assert_eq!(found[..3], ["PREPARE", "ACCEPT", "PROMISE"], "{found:?}");
+    let only = Only { node: None, kind: Some("PROMISE".into()) };
+    let filtered = reduce(&state, Action::Study(Ask::Only(only.clone())));
+    for message in &filtered.run.trace.messages {
+        let is_promise = message.packet.to_string().starts_with("PROMISE");
+        assert_eq!(only.lets(message), is_promise);
+    }
+    let other = reduce(&filtered, Action::Open(bundled::find(OTHER).expect("it is bundled")));
+    assert!(other.study.only.is_open(), "a run without promises");
+}
+
+const OTHER: &str = "ordering/fifo-multicast/three-orders";
+
+#[test]
+fn kind_of_a_message_is_no_text_of_its_application() {
+    let mut state =
+        reduce(&State::opening(), Action::Open(bundled::find(OTHER).expect("it is bundled")));
+    let mut scenario = state.run.scenario.clone();
+    for request in &mut scenario.requests {
+        request.with = Some("STOP".into());
+    }
+    state = reduce(&state, Action::Apply(Edit::Replace(Box::new(scenario))));
+    assert!(state.run.trace.messages.iter().any(|it| it.packet.to_string().contains("STOP")));
+    assert_eq!(kinds(&state.run.trace), Vec::<String>::new());
+    assert!(state.run.trace.messages.iter().all(|it| kind_of(&it.packet).is_none()));
+}
+
+#[test]
+fn menu_of_a_node_shows_only_its_messages() {
+    let state = State::opening();
+    let opened = reduce(&state, Action::Select(Some(Selection::Moment { node: node(1), at: 5 })));
+    let shown = reduce(&opened, Action::Hand(Hand::Only(node(1))));
+    assert_eq!(shown.study.only, Only { node: Some(node(1)), kind: None });
+    assert_eq!((shown.menu, shown.selection), (false, None));
+    assert_eq!(shown.run, state.run);
 }
 
 #[test]

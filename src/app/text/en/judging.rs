@@ -241,6 +241,30 @@ pub mod study {
     pub const TIMESTAMPS_HELP: &str =
         "Logical timestamps beside the events, computed for any protocol (T)";
     pub const TIMESTAMPS: &str = "Timestamps";
+    pub const MESSAGES: &str = "Messages";
+    pub const ONLY_HELP: &str = "Draws all other messages faintly. Nothing moves.";
+    pub const NODE: &str = "Messages of node";
+    pub const KIND: &str = "Messages of kind";
+    pub const OF_ALL: &str = "of all nodes";
+    pub const ALL_KINDS: &str = "all kinds";
+    pub const SHOW_ALL: &str = "Show all";
+
+    #[must_use]
+    pub fn of(node: &str) -> String {
+        format!("of {node}")
+    }
+
+    /// Says which messages are not drawn faintly.
+    #[must_use]
+    pub fn only(node: Option<&str>, kind: Option<&str>) -> String {
+        match (node, kind) {
+            (Some(node), Some(kind)) => format!("Only messages of {node}, of kind {kind}"),
+            (Some(node), None) => format!("Only messages of {node}"),
+            (None, Some(kind)) => format!("Only messages of kind {kind}"),
+            (None, None) => String::new(),
+        }
+    }
+
     pub const TO_PLAYHEAD: &str = "Move cut to playhead";
     pub const CONSISTENT: &str = "The cut is consistent";
     pub const MEND_HELP: &str = "Moves the cut before every effect without its cause";

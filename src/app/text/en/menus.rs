@@ -62,6 +62,11 @@ pub mod menu {
     pub const CLOSE_HELP: &str = "Close (Esc)";
     pub const NUMBER: &str = "Enter a number.";
     pub const NOTHING_ALLOWED: &str = "The author of this page lets you change nothing here.";
+    #[must_use]
+    pub fn only(node: &str) -> String {
+        format!("Show only messages of {node}")
+    }
+
     pub const DELAY: &str = "Delay message";
     pub const DELAY_MS: &str = "Delay in ms";
     pub const DELAY_BY: &str = "Delay message by";
