@@ -23,6 +23,7 @@ mod hunt;
 mod importing;
 mod inspector;
 mod keys;
+mod lacks;
 mod lasso;
 mod legend;
 mod lens;
@@ -79,6 +80,7 @@ pub use inspector::{
     ran,
 };
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
+pub use lacks::{Lack, lacks};
 pub use lasso::Area;
 pub use legend::meaning;
 pub use lens::{Lens, Room, Shown};

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     app::{
-        Action, Edit, Errand, FoundRun, Hunt, Measured, Run, Said, SearchAction, SearchOptions,
-        SearchPart, SearchTask, Searching, Shared, heard, termination, text,
+        Action, Edit, Errand, FoundRun, Hunt, Lack, Measured, Run, Said, SearchAction,
+        SearchOptions, SearchPart, SearchTask, Searching, Shared, heard, lacks, termination, text,
     },
     formats::search::counted,
     kernel::{Property, Scenario},
@@ -97,11 +97,28 @@ pub(super) fn Breaking(props: &Props) -> Html {
                     { field(text::hunting::PROPERTY, text::hunting::PROPERTY_HELP, which(run, searching, send)) }
                     { wishes(run, &searching.options, send) }
                 </div>
+                { for lacks(run, searching.property(run)).iter().map(|it| lack(it, send)) }
                 { start(run, hunt, searching.since, send) }
             </section>
             { outcome(hunt, send) }
             if !hidden { { seeds(run, measured, searching.property(run), send) } }
         </div>
+    }
+}
+
+/// What the run lacks, and the button that adds it.
+fn lack(lack: &Lack, send: &Send) -> Html {
+    html! {
+        <p class="lack">
+            { &lack.sentence }
+            if let Some((words, edit)) = &lack.add {
+                { " " }
+                <button class="add-lacking" onclick={
+                    let edit = edit.clone();
+                    send.reform(move |_: MouseEvent| Action::Apply(edit.clone()))
+                }>{ words }</button>
+            }
+        </p>
     }
 }
 

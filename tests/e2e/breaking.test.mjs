@@ -150,6 +150,22 @@ test("a search that is cancelled in its second part keeps the results of the fir
   await reader.leave();
 });
 
+test("what a run lacks is said, and added by a button that undo takes back", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link({ ...PLAIN, protocol: "fifo-multicast" }));
+  await page.selectOption("#break-what", "causal order");
+  const lack = page.locator(".lack");
+  assert.match(await lack.innerText(), /causal order needs 2 broadcasts at different nodes/);
+  await page.locator(".add-lacking").click();
+  await lack.waitFor({ state: "detached" });
+  await page.locator(START).click();
+  await page.locator('[data-part="inside"] .finding[data-property="causal order"]').waitFor();
+  await page.locator(START).waitFor();
+  await page.locator("#undo").click();
+  await lack.waitFor();
+  await reader.leave();
+});
+
 test("a run is repeated with another seed, and with 200 of them", async () => {
   const reader = await playground.reader();
   const lossy = { ...PLAIN, protocol: "best-effort-broadcast", seed: 5, network: { loss: 0.1 } };

@@ -9,6 +9,7 @@ mod hands;
 mod hunt;
 mod importing;
 mod inspector;
+mod lacks;
 mod locked;
 mod measuring;
 mod menu;

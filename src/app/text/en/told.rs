@@ -260,6 +260,27 @@ pub mod asking {
     }
 }
 
+pub mod lacks {
+    use crate::kernel::Time;
+
+    pub const NO_REQUEST: &str =
+        "This run has no request, so nothing happens that a property could judge.";
+    pub const BY_ONE: &str = " at one node";
+    pub const BY_OTHERS: &str = " at different nodes";
+
+    /// The requests without which no run violates the properties.
+    #[must_use]
+    pub fn needs(properties: &str, requests: &str) -> String {
+        format!("A violation of {properties} needs {requests}, which this run lacks.")
+    }
+
+    /// The button that adds a request.
+    #[must_use]
+    pub fn add(request: &str, at: Time) -> String {
+        format!("Add {request} (at {at} ms)")
+    }
+}
+
 pub mod hunt {
     use crate::kernel::count_of;
 
