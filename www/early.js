@@ -4,13 +4,17 @@
 (() => {
   const root = document.documentElement;
   let theme = null;
+  let chosen = null;
   try {
     theme = localStorage.getItem("worldlines-theme");
+    chosen = localStorage.getItem("worldlines-language");
     // The first picture leaves room for it.
     if (/^open/.test(localStorage.getItem("worldlines-workbench"))) root.dataset.workbench = "";
   } catch {
     // A page in a sandbox may keep nothing.
   }
+  /** Languages beside English that the page has a table for (`language.js`). */
+  const LANGUAGES = ["de"];
   root.dataset.theme = theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   // A package for a learning system names its exercise in the page, since not all pass an address on.
   if (root.dataset.src && !/[?&]src=./.test(location.search)) {
@@ -27,6 +31,8 @@
     sheet.href = root.dataset.files + name;
     document.head.append(sheet);
   };
+  /** The language that the address asks for, or else the reader's. */
+  let language = new URLSearchParams(location.search).get("lang") ?? chosen;
   /** Keys of the fragment that a restarted embed keeps. */
   let ofEmbed = "";
   // An embed in another page: `?embed`, and keys of the fragment (docs/embedding.md).
@@ -38,6 +44,8 @@
     // `embedded.js` reads the others: it is here before the program begins.
     root.dataset.embed = "";
     if (keys.get("future") === "hidden") root.dataset.future = "";
+    // An embed is in the language that its author chose.
+    language = keys.get("lang") ?? new URLSearchParams(location.search).get("lang");
     addSheet("embed.css");
     if (/^(light|dark)$/.test(keys.get("theme"))) root.dataset.theme = keys.get("theme");
   }
@@ -63,6 +71,9 @@
   } else if (location.hash.length > 1 || /[?&]src=./.test(location.search)) {
     root.dataset.opens = "link";
   }
+  // Nothing is drawn in English first: `start.js` fetches the other language.
+  const spoken = LANGUAGES.find((name) => name === language?.trim().toLowerCase().split("-")[0]);
+  if (spoken && root.dataset.unsupported === undefined) root.dataset.language = spoken;
   // The program opens without what was open when it stopped.
   if (history.state?.restarted) root.dataset.restarted = "";
 

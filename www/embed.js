@@ -23,7 +23,9 @@ const SETTLED = 1000;
 const PATIENCE = 40_000;
 
 /** Attributes that are keys of the fragment: `embedded.js` reads them. */
-const KEYS = ["controls", "start", "loop", "speed", "property", "future", "height"];
+const KEYS = ["controls", "start", "loop", "speed", "property", "future", "height", "lang"];
+/** The element's own words, by language: those of the button on the picture, and the title of the frame. */
+const WORDS = { en: ["Run it", "A run of Worldlines"], de: ["Starten", "Ein Lauf von Worldlines"] };
 
 const STYLE = `
   :host { display: block; position: relative; min-height: 120px; contain: layout; }
@@ -311,6 +313,11 @@ class WorldLines extends HTMLElement {
     return shown;
   }
 
+  #words() {
+    const language = this.getAttribute("lang")?.trim().toLowerCase().split("-")[0];
+    return Object.hasOwn(WORDS, language ?? "") ? WORDS[language] : WORDS.en;
+  }
+
   /** Returns the still picture, or what its author wrote, with the button that makes the run live. */
   #still() {
     const still = document.createElement("div");
@@ -323,7 +330,7 @@ class WorldLines extends HTMLElement {
     const go = document.createElement("button");
     go.type = "button";
     go.className = "go";
-    go.textContent = this.getAttribute("label") ?? "Run it";
+    go.textContent = this.getAttribute("label") ?? this.#words()[0];
     if (this.#picture) {
       // Not as `<img src="data:…">`, nor with the style in it: the host's policy may forbid both.
       this.#root.adoptedStyleSheets = [base, this.#picture.sheet];
@@ -417,7 +424,7 @@ class WorldLines extends HTMLElement {
     const before = this.#frame ?? still;
     const height = before?.getBoundingClientRect().height || this.#height();
     const frame = document.createElement("iframe");
-    frame.title = this.getAttribute("title") ?? "A run of Worldlines";
+    frame.title = this.getAttribute("title") ?? this.#words()[1];
     frame.allow = "clipboard-write; fullscreen";
     frame.style.height = `${Math.round(this.#isFixed() ? this.#height() : height)}px`;
     frame.src = this.#address();

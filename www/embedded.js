@@ -86,6 +86,7 @@ if (!CHANGES.every((name) => shown.includes(name))) {
   if (allowed.length > 0) root.dataset.allowed = allowed.join(" ");
 }
 key("theme", /^(light|dark|auto)$/, "light, dark or auto");
+key("lang", /^(en|de)(-[a-z0-9]+)*$/i, "en or de");
 key("future", /^(hidden|shown)$/, "hidden or shown");
 const start = key("start", /^\d{1,9}$/, "a whole number of virtual ms");
 if (/^(|loop|true)$/.test(key("loop", /^(|loop|true|false)$/, "no value, true or false") ?? "false")) root.dataset.loop = "";

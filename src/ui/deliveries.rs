@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     Send,
     events::go_to,
-    fields::{choice, select},
+    fields::{choice, protocol_word, select},
     inspector::look_at,
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
@@ -101,7 +101,7 @@ pub(super) fn Told(props: &Props) -> Html {
             Action::Indications(kinds.iter().copied().find(|kind| *kind == value))
         })
     };
-    let choices = told.kinds.iter().map(|each| choice(*each, *each));
+    let choices = told.kinds.iter().copied().map(protocol_word);
     let choices =
         std::iter::once(choice("", text::deliveries::EVERYTHING)).chain(choices).collect();
     let kinds: Html = select(kind.unwrap_or_default(), choices, onchange).into();

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{choice, select},
+    fields::{choice, named, protocol_word, select},
     fold::fold,
     narration::Narration,
     rows::{ClassOfRow, DrawRow, Rows, Stops},
@@ -249,10 +249,10 @@ fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
     let clear = send.reform(|_: MouseEvent| Action::Filter(Filter::default()));
     let all = || std::iter::once(choice("", text::events::ALL));
     let nodes = run.scenario.names().enumerate();
-    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name));
+    let nodes = nodes.map(|(index, name)| named(index.to_string(), name));
     let nodes = all().chain(nodes).collect();
     let of_node = filter.node.map_or_else(String::new, |node| node.index().to_string());
-    let kinds = all().chain(story.kinds.iter().map(|kind| choice(*kind, *kind))).collect();
+    let kinds = all().chain(story.kinds.iter().copied().map(protocol_word)).collect();
     html! {
         <div class="filters" role="search" aria-label={text::events::FILTERS}>
             <label>

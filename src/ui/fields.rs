@@ -26,6 +26,20 @@ pub(super) struct Choice {
     /// The heading that it stands under, with those before and after it of the same heading.
     pub(super) group: Option<AttrValue>,
     pub(super) disabled: bool,
+    /// Language of the words, if it is not the page's: English of a word of the protocol.
+    pub(super) lang: Option<&'static str>,
+    /// `no` for a name that the reader gave.
+    pub(super) translate: Option<&'static str>,
+}
+
+/// A word of the protocol that can be chosen.
+pub(super) fn protocol_word(value: &'static str) -> Choice {
+    Choice { lang: Some("en"), ..choice(value, value) }
+}
+
+/// A node that can be chosen, by its name.
+pub(super) fn named(value: impl Into<AttrValue>, name: impl Into<AttrValue>) -> Choice {
+    Choice { translate: Some("no"), ..choice(value, name) }
 }
 
 /// A thing that can be chosen.
@@ -128,11 +142,11 @@ pub(super) fn Control(props: &Props) -> Html {
 
 fn options(choices: &[Choice], value: &AttrValue) -> Html {
     let option = |choice: &Choice| {
-        let Choice { value: its, words, help, disabled, .. } = choice.clone();
+        let Choice { value: its, words, help, disabled, lang, translate, .. } = choice.clone();
         // The first picture has nothing but its attributes.
         let selected = its == *value;
         let words = visible(&words).into_owned();
-        html! { <option value={its} {selected} {disabled} title={help}>{ words }</option> }
+        html! { <option value={its} {selected} {disabled} title={help} {lang} {translate}>{ words }</option> }
     };
     let groups = choices.chunk_by(|one, other| one.group == other.group);
     let group = |choices: &[Choice]| match &choices[0].group {

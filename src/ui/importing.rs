@@ -182,7 +182,7 @@ pub(super) fn notice(recorded: &Recorded, send: &Send) -> Html {
         <section class="settings recorded" aria-label={text::importing::LABEL}>
             <h2>{ text::importing::LABEL }</h2>
             <p class="hint">{ text::importing::KEPT }</p>
-            <p lang="en"><b>{ text::importing::FORMAT }{ ": " }</b>{ &record.format }</p>
+            <p lang="en"><b lang={text::LANGUAGE}>{ text::importing::FORMAT }{ ": " }</b>{ &record.format }</p>
             <ul lang="en">{ for record.notes.iter().map(|note| html! { <li>{ sentence(note.clone()) }</li> }) }</ul>
             if record.choices.len() > 1 {
                 { field(text::importing::JUDGED_AS, text::importing::JUDGED_AS_HELP, mapping(record, send)) }

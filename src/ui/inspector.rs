@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{choice, select},
+    fields::{choice, named, select},
     trees::tree,
 };
 use crate::{
@@ -112,7 +112,7 @@ pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send
     let onchange =
         send.reform(|value: String| Action::Inspect(value.parse().ok().map(NodeId::new)));
     let nodes = run.scenario.names().enumerate();
-    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name));
+    let nodes = nodes.map(|(index, name)| named(index.to_string(), name));
     let choices = std::iter::once(choice("", none)).chain(nodes).collect();
     let chosen = first.map_or_else(String::new, |node| node.index().to_string());
     html! {

@@ -43,6 +43,8 @@ pub(super) fn More(props: &Props) -> Html {
                         <button onclick={open_run}>{ text::importing::OPEN }</button>
                     }
                     { theme }
+                    // `www/language.js` hears it, and names the other language then.
+                    <button id="language" lang="de">{ text::more::LANGUAGE }</button>
                     <button class="keys" onclick={keys} popovertarget={MORE} popovertargetaction="hide"
                         aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
                     <a href="p/">{ text::more::EXAMPLES }</a>

@@ -124,7 +124,7 @@ fn nodes(run: &Run, numbers: &Numbers) -> Html {
                 <tr>{ for heads.map(|name| html! { <th scope="col">{ name }</th> }) }</tr>
                 { for run.scenario.names().zip(&numbers.nodes).map(|(name, node)| html! {
                     <tr>
-                        <th scope="row">{ name }</th>
+                        <th scope="row" translate="no">{ name }</th>
                         <td>{ node.sent }</td><td>{ node.bytes }</td><td>{ node.received }</td>
                         <td>{ node.lost }</td><td>{ node.delivered }</td>
                     </tr>
@@ -144,7 +144,7 @@ fn many_nodes(run: &Run, numbers: &Numbers, heads: &[&str]) -> Html {
         let numbers = [node.sent, node.bytes, node.received, node.lost, node.delivered];
         html! {
             <>
-                <span role="rowheader">{ run.scenario.name(NodeId::new(row)) }</span>
+                <span role="rowheader" translate="no">{ run.scenario.name(NodeId::new(row)) }</span>
                 { for numbers.map(|number| html! { <span role="cell">{ number }</span> }) }
             </>
         }

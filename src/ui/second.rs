@@ -102,7 +102,7 @@ fn names(run: &Run, layout: &Layout, width: f64) -> Html {
     html! {
         <div class="names" data-style={all.attribute()} ~style={all.property()}>
             { for run.scenario.names().map(|name| html! {
-                <div class="name" data-style={each.attribute()} ~style={each.property()}><span>{ name }</span></div>
+                <div class="name" data-style={each.attribute()} ~style={each.property()}><span translate="no">{ name }</span></div>
             }) }
         </div>
     }

@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{
-        Choice, ControlKind, Number, Props as Control, check, choice, field, number, part, select,
+        Choice, ControlKind, Number, Props as Control, check, field, number, part, protocol_word,
+        select,
     },
     fold::{Content, fold},
     importing::notice,
@@ -68,7 +69,7 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
                 props.send.reform(move |value: String| set(ParameterValue::Choice(value)));
             let choices = choices
                 .iter()
-                .map(|(word, help)| Choice { help: Some((*help).into()), ..choice(*word, *word) });
+                .map(|(word, help)| Choice { help: Some((*help).into()), ..protocol_word(word) });
             select(chosen, choices.collect(), onchange).into()
         }
         _ => html! {},

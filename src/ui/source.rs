@@ -130,13 +130,13 @@ fn description(run: &Run, listing: &Listing, module: &str, show: &Callback<Strin
     html! {
         <div class="description" tabindex="0" role="region" aria-label={text::source::DESCRIPTION}>
             <h4>{ text::source::CODE }</h4>
-            <ul class="files">
+            <ul class="files" translate="no">
                 { link(own) }
                 if module != own { { link(module) } }
             </ul>
             <h4>{ text::source::USES }</h4>
-            <ul class="files">{ for others.map(|path| link(path)) }</ul>
-            { Html::from_html_unchecked(listing.description.clone().into()) }
+            <ul class="files" translate="no">{ for others.map(|path| link(path)) }</ul>
+            <div lang="en">{ Html::from_html_unchecked(listing.description.clone().into()) }</div>
             if module == own {
                 <h4>{ text::source::PROMISES }</h4>
                 <ul>

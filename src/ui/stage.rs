@@ -464,7 +464,7 @@ fn names(
                 html! {
                     <button class={classes!("name", kind)} data-style={each.attribute()} ~style={each.property()}
                         {onclick} aria-haspopup="dialog" title={can_change.then(|| text::stage::name_help(&name, at))}>
-                        <span>{ name }</span>
+                        <span translate="no">{ name }</span>
                         if let Some(kind) = kind { <small>{ kind }</small> }
                     </button>
                 }

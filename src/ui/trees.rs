@@ -28,8 +28,8 @@ fn entry(entry: &Branch) -> Html {
     };
     let line = html! {
         <>
-            if !label.is_empty() { <span class="key">{ label }</span> }
-            <span class="value">{ text }</span>
+            if !label.is_empty() { <span class="key" lang="en">{ label }</span> }
+            <span class="value" lang="en">{ text }</span>
             if let Some(sign) = sign { <span class="was">{ sign }</span> }
         </>
     };

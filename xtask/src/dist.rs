@@ -23,6 +23,8 @@ const SHARED_PART: u64 = 45_000;
 /// Greatest sizes of the few files that may be larger, by their names without an ending.
 const LARGER_PARTS: &[(&str, u64)] =
     &[("search", 90_000), ("edits", 36_000), ("sharing_dialog", 39_000), ("import_texts", 113_000)];
+/// Greatest size of the table of a language, which only its readers fetch.
+const LANGUAGE: u64 = 30_000;
 /// Greatest size of all programs together, with their glue.
 const ALL_PROGRAMS: u64 = 1_290_000;
 /// Styles and scripts that the opening page does not load.
@@ -37,6 +39,7 @@ const LATER: &[&str] = &[
     "offline.js",
     "picture.js",
     "voice.js",
+    "language.js",
 ];
 /// The parts that the opening page needs before a reader can act; each is the name of a split point. They are
 /// fetched while the program is in transit.
@@ -143,6 +146,11 @@ fn sums(measured: &[Bytes], loads: &[(String, Vec<String>)]) -> Vec<(String, u64
         ("Everything before a reader can act".to_owned(), of(&before), BEFORE_ACTING),
         ("All programs".to_owned(), of(&is_program), ALL_PROGRAMS),
     ];
+    let is_table =
+        |name: &&Bytes| matches!(name.name.strip_suffix(".json"), Some(it) if it.len() == 2);
+    for table in measured.iter().filter(is_table) {
+        sums.push((table.name.clone(), table.brotli, LANGUAGE));
+    }
     for file in measured.iter().filter(|it| it.name != program) {
         let Some(name) = file.name.strip_suffix(".wasm") else { continue };
         let larger = LARGER_PARTS.iter().find(|(part, _)| *part == name);
@@ -166,6 +174,7 @@ mod tests {
             ("p_x.wasm", 1_000),
             ("noscript.css", 10_000),
             ("report.js", 20_000),
+            ("de.json", 7),
             ("icon.svg", 100_000),
         ];
         let file =
@@ -173,6 +182,6 @@ mod tests {
         let measured: Vec<Bytes> = sizes.map(file).into();
         let sums = sums(&measured, &[("p_x".to_owned(), vec!["p_x".to_owned()])]);
         let sizes: Vec<u64> = sums.iter().map(|(_, size, _)| *size).collect();
-        assert_eq!(sizes, [100, 111, 21_110, 1_000]);
+        assert_eq!(sizes, [100, 111, 21_110, 7, 1_000]);
     }
 }

@@ -6,6 +6,7 @@
 mod circles;
 mod citation;
 mod english;
+mod languages;
 mod layers;
 mod names;
 mod page_text;

@@ -263,15 +263,17 @@ pub mod picture {
     /// The title of a band of messages: their sender and receiver, their number, and the numbers of lost and forged ones.
     #[must_use]
     pub fn sheaf((from, to): (&str, &str), count: usize, lost: u32, forged: u32) -> String {
-        let more = |number: u32, what: &str| match number {
+        let lost = match lost {
             0 => String::new(),
-            _ => format!(", {number} of them {what}"),
+            count => format!(", {count} of them lost"),
         };
+        let forged = match forged {
+            0 => String::new(),
+            count => format!(", {count} of them forged"),
+        };
+        let messages = count_of(count, "message");
         format!(
-            "{} from {from} to {to}{}{}: enlarge the diagram to see each of them",
-            count_of(count, "message"),
-            more(lost, "lost"),
-            more(forged, "forged")
+            "{messages} from {from} to {to}{lost}{forged}: enlarge the diagram to see each of them"
         )
     }
 

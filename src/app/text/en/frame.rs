@@ -176,6 +176,8 @@ pub mod importing {
 }
 
 pub mod more {
+    /// The button for the other language, in that language.
+    pub const LANGUAGE: &str = "Deutsch";
     pub const EXAMPLES: &str = "All examples as pages";
     pub const PRIVACY: &str = "Privacy";
     pub const ACCESSIBILITY: &str = "Accessibility";

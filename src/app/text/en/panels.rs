@@ -21,9 +21,13 @@ pub mod deliveries {
     /// The number of entries in which the nodes differ.
     #[must_use]
     pub fn differ(count: usize) -> String {
-        let differ = if count == 1 { "differs" } else { "differ" };
-        let entries = count_of(count, "entry");
-        format!("{entries} {differ} between nodes: ⇅ another order, ≠ another value.")
+        match count {
+            1 => "1 entry differs between nodes: ⇅ another order, ≠ another value.".to_owned(),
+            _ => format!(
+                "{} differ between nodes: ⇅ another order, ≠ another value.",
+                count_of(count, "entry")
+            ),
+        }
     }
 
     #[must_use]
@@ -193,7 +197,7 @@ pub mod inspector {
     pub const LOST_STATE: &str = "State (lost in the crash)";
     pub const STATE: &str = "State";
     pub const UNTOUCHED: &str = "The step did not change it.";
-    pub const NO_STATE: &str = "none";
+    pub const NO_STATE: &str = "no state";
     pub const HELD_BACK: &str = "Held back";
     pub const NONE_HELD: &str = "none";
     pub const TIMERS: &str = "Timers";
@@ -218,7 +222,7 @@ pub mod inspector {
 pub mod numbers {
     use std::fmt::Display;
 
-    use crate::kernel::{Time, count_of};
+    use crate::kernel::Time;
 
     pub const HIDDEN: &str =
         "The numbers cover the whole run. They are shown at its end, because the future is hidden.";
@@ -245,8 +249,10 @@ pub mod numbers {
     /// The number of requests without a delivery.
     #[must_use]
     pub fn undelivered(count: usize) -> String {
-        let were = if count == 1 { "was" } else { "were" };
-        format!("{} {were} never delivered.", count_of(count, "more request"))
+        match count {
+            1 => "1 more request was never delivered.".to_owned(),
+            _ => format!("{count} more requests were never delivered."),
+        }
     }
 
     /// The label of a chart.
@@ -334,7 +340,7 @@ pub mod source {
     pub const CODE: &str = "Code";
     pub const USES: &str = "Layers used";
     pub const PROMISES: &str = "Promised properties";
-    pub const PAPER: &str = "Source";
+    pub const PAPER: &str = "Paper";
     pub const CALLS: &str = "Calls: ";
     pub const BEFORE: &str = "Before the first event";
     pub const NOT_HERE: &str = " is not in this code: the protocol does nothing then.";

@@ -401,8 +401,8 @@ pub mod past {
 
     /// A message that is held back.
     #[must_use]
-    pub fn held_back(message: &str, since: Time, end: &str) -> String {
-        format!("{message}: here since {since} ms{end}")
+    pub fn held_back(message: &str, since: Time, fate: &str) -> String {
+        format!("{message}: here since {since} ms{fate}")
     }
 
     #[must_use]
