@@ -8,7 +8,7 @@
 /** Names of values that are numbers. A template with one of them does not match a text with another word in its place. */
 const NUMBERS = new Set([
   "at", "bit", "bytes", "characters", "clock", "count", "duration", "end", "events", "grace", "id", "least", "line", "most", "number",
-  "of", "pace", "percent", "runs", "sent", "since", "time", "until", "violating",
+  "of", "pace", "percent", "round", "runs", "seed", "seeds", "sent", "since", "time", "until", "violating",
 ]);
 const NUMBER = "[-−]?\\d+(?:[.,\\u2009\\u202f\\u00a0 ]\\d+)*";
 /** Places at which a text may have been joined from several: what follows is looked up with the sign and without it. */
@@ -146,12 +146,17 @@ export const translator = ({ same = [], texts }) => {
       const head = text.slice(0, index + stop);
       const tail = text.slice(index + joint.length);
       const first = head === "" ? "" : exact(head, depth + 1, true);
+      if (joint === ", " && first === undefined) {
+        // The name of a node may stand before what the page says of it.
+        const said = exact(text.slice(index), depth + 1, false);
+        if (said !== undefined) return head + said;
+      }
       if (first === undefined || tail === "") continue;
       const isBare = !/\p{L}/u.test(tail);
       const rest = isBare ? tail : (exact(tail, depth + 1, true) ?? parts(tail, depth + 1));
       const between = /\p{L}/u.test(joint) ? whole.get(joint) : joint.slice(stop);
       if (rest !== undefined && between !== undefined) return first + between + rest;
-      const withJoint = exact(text.slice(index + stop), depth + 1, true);
+      const withJoint = exact(text.slice(index + stop), depth + 1, false);
       if (withJoint !== undefined) return first + withJoint;
     }
     return undefined;

@@ -92,7 +92,7 @@ fn cells(run: &Run, queued: &Queued, (id, tabindex): (String, &'static str), sen
     let onclick = Callback::from(move |_: MouseEvent| go_to(&send, event));
     html! {
         <>
-            <span role="rowheader">{ name(queued.to) }</span>
+            <span role="rowheader" translate="no">{ name(queued.to) }</span>
             <span role="cell">{ name(message.name.from) }</span>
             <span role="cell"><button {id} {tabindex} class="link" lang="en" {onclick} {title}>{ words }</button></span>
             <span role="cell" title={status.clone()}>{ status }</span>

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     Send,
     events::go_to,
-    fields::{choice, select},
+    fields::{named, select},
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
@@ -110,7 +110,7 @@ fn receiver(run: &Run, hosts: NodeSet, node: NodeId, send: &Send) -> Html {
     let onchange =
         send.reform(|value: String| Action::Inspect(value.parse().ok().map(NodeId::new)));
     let choices = hosts.into_iter();
-    let choices = choices.map(|host| choice(host.index().to_string(), run.scenario.name(host)));
+    let choices = choices.map(|host| named(host.index().to_string(), run.scenario.name(host)));
     html! {
         <label class="field">
             <span>{ text::tables::RECEIVER }</span>
@@ -126,7 +126,7 @@ fn first_column(run: &Run, table: &Rounds, from: usize, tables: &Tables, send: &
         Action::Tabulate(Tables { about: value.parse().ok().map(NodeId::new), ..tables })
     });
     let choices = table.columns[..=table.columns.len() - COLUMNS].iter();
-    let choices = choices.map(|node| choice(node.index().to_string(), run.scenario.name(*node)));
+    let choices = choices.map(|node| named(node.index().to_string(), run.scenario.name(*node)));
     let chosen = table.columns[from].index().to_string();
     html! {
         <label class="field">

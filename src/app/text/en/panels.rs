@@ -88,7 +88,12 @@ pub mod tables {
     /// The heading of a row: the node that told the values, and the nodes that it heard them from.
     #[must_use]
     pub fn told_by(round: u32, tellers: &[String]) -> String {
-        format!("{round}: {}", tellers.join(", heard from "))
+        let path = |others: &[String]| -> String {
+            others.iter().map(|teller| format!(", heard from {teller}")).collect()
+        };
+        tellers
+            .split_first()
+            .map_or_else(String::new, |(first, others)| format!("{round}: {first}{}", path(others)))
     }
 
     /// Continues the title of a value.
@@ -100,8 +105,10 @@ pub mod tables {
     /// The number of values that contradict others.
     #[must_use]
     pub fn contradictions(count: usize) -> String {
-        let contradict = if count == 1 { "contradicts" } else { "contradict" };
-        format!("{} {contradict} other statements: ≠", count_of(count, "value"))
+        match count {
+            1 => "1 value contradicts other statements: ≠".to_owned(),
+            _ => format!("{} contradict other statements: ≠", count_of(count, "value")),
+        }
     }
 
     #[must_use]
