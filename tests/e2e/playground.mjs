@@ -157,7 +157,7 @@ async function newReader(browser, url, { origins = [], tab = "Changes", ...optio
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
   context.on("requestfailed", (request) => {
-    // Whoever asked gave it up: a page that is left or reloaded, or a frame that is taken away while it loads. A file that
+    // A page that is left or reloaded, or a frame that is taken away while it loads, gives its requests up. A file that
     // is not there answers with a status, which is a complaint above.
     const givenUp = request.failure()?.errorText === "net::ERR_ABORTED";
     if (!givenUp) complaints.push(`failed: ${request.url()}`);
