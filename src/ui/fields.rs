@@ -33,8 +33,9 @@ pub(super) struct Choice {
 }
 
 /// A word of the protocol that can be chosen.
-pub(super) fn protocol_word(value: &'static str) -> Choice {
-    Choice { lang: Some("en"), ..choice(value, value) }
+pub(super) fn protocol_word(word: impl Into<AttrValue>) -> Choice {
+    let word = word.into();
+    Choice { lang: Some("en"), ..choice(word.clone(), word) }
 }
 
 /// A node that can be chosen, by its name.

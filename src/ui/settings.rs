@@ -69,7 +69,7 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
                 props.send.reform(move |value: String| set(ParameterValue::Choice(value)));
             let choices = choices
                 .iter()
-                .map(|(word, help)| Choice { help: Some((*help).into()), ..protocol_word(word) });
+                .map(|(word, help)| Choice { help: Some((*help).into()), ..protocol_word(*word) });
             select(chosen, choices.collect(), onchange).into()
         }
         _ => html! {},

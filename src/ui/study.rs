@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Props, choice, select},
+    fields::{Props, choice, protocol_word, select},
     transport::steps,
 };
 use crate::{
@@ -97,7 +97,7 @@ fn only(state: &State, send: &Send) -> Html {
     let node = only.node.map_or_else(String::new, |node| node.index().to_string());
     let kind = only.kind.as_deref().unwrap_or_default().to_owned();
     let all_kinds = std::iter::once(choice("", text::study::ALL_KINDS));
-    let choices = all_kinds.chain(kinds.iter().map(|kind| choice(kind.clone(), kind.clone())));
+    let choices = all_kinds.chain(kinds.iter().cloned().map(protocol_word));
     html! {
         <label class="timing" title={text::study::ONLY_HELP}>
             <span>{ text::study::MESSAGES }</span>
