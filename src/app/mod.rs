@@ -35,6 +35,7 @@ mod playback;
 mod rest;
 mod run;
 mod runner;
+mod saved;
 mod searching;
 mod shared;
 mod sharing;
@@ -75,9 +76,9 @@ pub use importing::{
     ImportAction, Imports, LongImport, Record, Recorded, Source, TextImport, import_texts,
 };
 pub use inspector::{
-    Branch, BranchStatus, CHART, Chart, Handler, Line, Listing, Marks, NodeState, Numbers, OfNode,
-    Past, Payload, Place, Ran, SourceFile, Spread, Status, Subject, Workings, charts, last_ran,
-    ran,
+    Branch, BranchStatus, CHART, Chart, Fact, Handler, Line, Listing, Marks, NodeState, Numbers,
+    OfNode, Past, Payload, Place, Ran, SourceFile, Spread, Status, Subject, Workings, charts,
+    facts, last_ran, ran,
 };
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lacks::{Lack, lacks};
@@ -91,6 +92,7 @@ pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, milliont
 pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Judged, Making, Remains, Run, RunData, begins, interesting_end, judge_at};
+pub use saved::Saved;
 pub use searching::{SearchAction, SearchOptions, SearchTask, Searching, termination};
 pub use shared::Shared;
 pub use sharing::{

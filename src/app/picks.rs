@@ -67,6 +67,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         lens: _,
         panel: _,
         presenting: _,
+        authoring: _,
         gallery: _,
         sharing: _,
         imports: _,

@@ -22,7 +22,7 @@ pub enum Panel {
     Tables,
     /// The nodes and the messages in transit, at the playhead.
     Network,
-    /// The nodes' states.
+    /// The selected event or message, and the nodes' states.
     State,
     /// The protocol's own code.
     Source,
@@ -38,12 +38,12 @@ impl Panel {
         Self::Verdicts,
         Self::Break,
         Self::Changes,
+        Self::State,
         Self::Settings,
         Self::View,
         Self::Events,
         Self::Tables,
         Self::Network,
-        Self::State,
         Self::Source,
         Self::Numbers,
         Self::Text,

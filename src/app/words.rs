@@ -69,6 +69,9 @@ fn by_hand(before: &Page, mut next: Scenario) -> Page {
 
 fn as_written(before: &Page, mut next: Scenario) -> Page {
     let Page { scenario: was, origin, written } = before;
+    if goal_of(&next) != goal_of(was) {
+        return as_assigned(next);
+    }
     let own_before = |caption: &Caption| {
         written.as_ref().is_some_and(|written| written.captions.contains(caption))
     };
@@ -93,6 +96,13 @@ fn as_written(before: &Page, mut next: Scenario) -> Page {
     let own = Scenario { title, captions, ..of.clone() };
     let written = has_words(&own).then(|| Rc::new(own));
     Page { scenario: Rc::new(next), origin: Rc::clone(origin), written }
+}
+
+/// Returns the page of a run that the reader made an exercise of, or of an exercise with another goal: it begins here.
+fn as_assigned(next: Scenario) -> Page {
+    let written = has_words(&next).then(|| Rc::new(next.clone()));
+    let scenario = Rc::new(next);
+    Page { origin: Rc::clone(&scenario), scenario, written }
 }
 
 impl State {

@@ -68,7 +68,7 @@ pub use rounds::{RoundCell, RoundRow, Rounds, states_values};
 pub use scene::{Detail, Flag, HeldBack, Limit, Scene, Tick};
 use sections::Stay;
 pub use sections::{Bar, Clash, Field, clashes, stays};
-pub use timestamps::{Clocks, Timestamp, full as timestamp_sentence, timestamps};
+pub use timestamps::{Clocks, Timestamp, full as timestamp_sentence, timestamp, timestamps};
 pub use topology::{Graph, Link, Place, graph, roomy_graph};
 pub use traffic::{Flight, NodeNow, Scenery, Traffic};
 pub use views::{Barrier, Piece, View, views};

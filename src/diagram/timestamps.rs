@@ -148,11 +148,22 @@ pub fn full(
     event: EventId,
 ) -> String {
     let sentence = event_sentence(scenario, trace, event);
-    let time = match clocks {
-        Clocks::Lamport => stamps.lamport(event).map(|it| format!("Lamport time {it}")),
-        Clocks::Vector => {
-            stamps.vector(trace, event).map(|it| format!("vector time {}", written(&it)))
-        }
+    let name = match clocks {
+        Clocks::Lamport => "Lamport time",
+        Clocks::Vector => "vector time",
     };
-    time.map_or_else(|| format!("{sentence}: no timestamp"), |it| format!("{sentence}: {it}"))
+    let time = timestamp(trace, stamps, clocks, event);
+    time.map_or_else(
+        || format!("{sentence}: no timestamp"),
+        |time| format!("{sentence}: {name} {time}"),
+    )
+}
+
+/// Returns the timestamp of an event, all of it: `3`, `[1,2,0]`. An event that does not count has none.
+#[must_use]
+pub fn timestamp(trace: &Trace, stamps: &Stamps, clocks: Clocks, event: EventId) -> Option<String> {
+    match clocks {
+        Clocks::Lamport => stamps.lamport(event).map(|it| it.to_string()),
+        Clocks::Vector => stamps.vector(trace, event).map(|it| written(&it)),
+    }
 }

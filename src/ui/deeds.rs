@@ -4,10 +4,13 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Number, number},
+    fields::{ControlKind, Number, Props as Control, choice, form, number, part},
     part::Props,
 };
-use crate::app::{self, Action, Allowed, Deed, DeedTime, text};
+use crate::{
+    app::{self, Action, Allowed, Deed, DeedTime, Run, Selection, text},
+    kernel::{MAX_TIME, NodeId},
+};
 
 /// Section with the requests and faults.
 pub(super) fn deeds(props: &Props) -> Html {
@@ -26,6 +29,7 @@ pub(super) fn deeds(props: &Props) -> Html {
                 </span>
             </h2>
             <ul>{ for deeds.into_iter().map(|deed| draw(deed, *changeable, send)) }</ul>
+            if *changeable != Allowed::NONE { { add(run, send) } }
             if more > 0 {
                 <p class="hint">{ text::deeds::more(more) }</p>
             }
@@ -34,6 +38,28 @@ pub(super) fn deeds(props: &Props) -> Html {
             }
         </section>
     }
+}
+
+/// The way to one more request or fault: the menu of a node at a moment.
+fn add(run: &Run, send: &Send) -> Html {
+    let names = run.scenario.names().enumerate();
+    let names = names.map(|(index, name)| choice(index.to_string(), name)).collect();
+    let node =
+        Control { label: Some(text::deeds::NODE.into()), ..part(ControlKind::Select(names), "0") };
+    let bounds = ControlKind::Number("0".into(), MAX_TIME.to_string().into(), "1");
+    let at = Control { label: Some(text::deeds::TIME.into()), ..part(bounds, "0") };
+    let button =
+        html! { <button id="add-deed" title={text::deeds::ADD_HELP}>{ text::deeds::ADD }</button> };
+    let fields =
+        html! { <>{ Html::from(node) }{ text::deeds::AT }{ " " }{ Html::from(at) }{ " ms" }</> };
+    let send = send.clone();
+    form(button, fields, "row wrap add", move |typed| {
+        let [node, at] = typed else { return };
+        if let (Ok(node), Ok(at)) = (node.parse(), at.parse()) {
+            let moment = Selection::Moment { node: NodeId::new(node), at };
+            send.emit(Action::Select(Some(moment)));
+        }
+    })
 }
 
 fn draw(deed: Deed, changeable: Allowed, send: &Send) -> Html {

@@ -87,6 +87,16 @@ fn drafts() -> Vec<Draft> {
     kept.iter().filter_map(|(tab, value)| Draft::read(tab, value)).collect()
 }
 
+/// Returns the work of all other tabs, the latest first, once the part is here that reads it.
+pub(super) fn of_others() -> Vec<Offer> {
+    let mine = web::tab();
+    let mut all = drafts();
+    all.retain(|draft| Some(&draft.tab) != mine.as_ref());
+    all.sort_by(|one, other| other.written.cmp(&one.written));
+    let offer = |draft: &Draft| Draft::to_offer(std::slice::from_ref(draft), &[]);
+    all.iter().filter_map(offer).collect()
+}
+
 /// Keeps the work; where there is no room, with less of what can be undone, then instead of others' oldest.
 ///
 /// Does nothing before the parts are here that make drafts: until then the reader has changed nothing.

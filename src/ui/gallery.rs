@@ -5,9 +5,10 @@ use std::rc::Rc;
 use serde_json::Value;
 use yew::prelude::*;
 
-use super::Send;
+use super::{Send, saved::OwnRuns};
 use crate::{
     app::{Action, Edit, State, text},
+    kernel::Scenario,
     protocols, web,
 };
 
@@ -19,6 +20,12 @@ pub(super) struct Props {
     pub(super) path: Option<AttrValue>,
     /// Protocols that take the requests of the run: ids and names.
     pub(super) offers: Rc<[(&'static str, &'static str)]>,
+    /// Fragment of the link of the run that is shown; empty while it is made.
+    pub(super) fragment: AttrValue,
+    /// The run's heading.
+    pub(super) heading: AttrValue,
+    /// A scenario of its protocol and its nodes, without requests and faults.
+    pub(super) blank: AttrValue,
     pub(super) send: Send,
 }
 
@@ -27,14 +34,26 @@ pub(super) fn props(
     state: &State,
     path: Option<&str>,
     offers: &[(&'static str, &'static str)],
+    fragment: &str,
     send: &Send,
 ) -> Props {
+    let is_own = state.imports.shown.is_none();
     Props {
         here: state.run.protocol.id.into(),
         path: path.map(|path| path.to_owned().into()),
         offers: offers.into(),
+        fragment: if is_own { fragment.to_owned().into() } else { AttrValue::default() },
+        heading: state.heading().into(),
+        blank: blank(state.own().scenario()).into(),
         send: send.clone(),
     }
+}
+
+/// Returns a scenario of the same protocol and nodes without requests and faults, as JSON.
+fn blank(scenario: &Scenario) -> String {
+    let nodes = &scenario.nodes;
+    let json = serde_json::json!({ "version": 1, "protocol": scenario.protocol, "nodes": nodes });
+    json.to_string()
 }
 
 /// The catalogue: none while it is fetched, an error if that failed.
@@ -91,6 +110,9 @@ pub(super) fn Gallery(props: &Props) -> Html {
                 <button type="button" class="close icon plain" onclick={close} aria-label={text::sharing::CLOSE}
                     title={text::sharing::CLOSE_HELP}>{ "✕" }</button>
             </div>
+            if wanted.is_empty() {
+                <OwnRuns fragment={props.fragment.clone()} heading={props.heading.clone()} blank={props.blank.clone()} send={send.clone()} />
+            }
             { match &*catalogue {
                 None => html! { <p role="status">{ text::gallery::FETCHING }</p> },
                 Some(Err(())) => html! {

@@ -10,7 +10,10 @@ use super::{
     trees::tree,
 };
 use crate::{
-    app::{Action, NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings, text},
+    app::{
+        Action, Fact, Hand, NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings,
+        facts, text,
+    },
     kernel::NodeId,
     web::Frames,
 };
@@ -58,6 +61,8 @@ pub(super) fn Inspector(props: &Props) -> Html {
     let payload = use_memo((run.clone(), subject.message, *told), |(run, message, told)| {
         message.map(|message| Payload::of(run, message, *told))
     });
+    let facts =
+        use_memo((run.clone(), *subject, *told), |(run, subject, told)| facts(run, subject, *told));
     html! {
         <div class="inspector">
             <div class="moment">
@@ -66,6 +71,7 @@ pub(super) fn Inspector(props: &Props) -> Html {
                     { if subject.picked { text::inspector::PICKED } else { text::inspector::AT_PLAYHEAD } }
                 </p>
             </div>
+            { list(&facts, send) }
             if run.scenario.nodes.len() > 1 { { look_at(run, *inspected, text::inspector::ITS_NODE, send) } }
             if let Some(payload) = &*payload { { message(payload) } }
             if let Some(states) = &*states {
@@ -120,6 +126,26 @@ pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send
             <span>{ text::inspector::LOOK_AT }</span>
             { Html::from(select(chosen, choices, onchange)) }
         </label>
+    }
+}
+
+/// Facts about the selected event or message, with ways to the events in them.
+fn list(facts: &[Fact], send: &Send) -> Html {
+    if facts.is_empty() {
+        return html! {};
+    }
+    let value = |fact: &Fact| match fact.event {
+        Some(event) => {
+            let visit = move |_: MouseEvent| Action::Hand(Hand::Visit(Selection::Event(event)));
+            let onclick = send.reform(visit);
+            html! { <button class="link" {onclick} title={text::facts::GO_THERE}>{ &fact.value }</button> }
+        }
+        None => html! { { &fact.value } },
+    };
+    html! {
+        <dl class="facts" aria-label={text::facts::LABEL}>
+            { for facts.iter().map(|fact| html! { <><dt>{ fact.name }</dt><dd>{ value(fact) }</dd></> }) }
+        </dl>
     }
 }
 

@@ -5,11 +5,12 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{Choice, ControlKind, Props as Control, choice, part},
+    workbench::go_to,
 };
 use crate::{
     app::{
         self, Action, Allowed, Does, Field, Filled, Form, Hand, Input, Menu, MenuEntry, MenuForm,
-        MenuItem, Run, Selection, text,
+        MenuItem, Panel, Run, Selection, text,
     },
     web::{self, Focus},
 };
@@ -57,6 +58,9 @@ pub(super) fn MenuCard(props: &Props) -> Html {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
             <h3 lang="en">{ &title }</h3>
             <div class="entries" key={&*menu.title}>{ entries(&menu.entries, false, filled, send) }</div>
+            <button class="link details" data-do="details" onclick={go_to(Panel::State, send)} title={text::menu::DETAILS_HELP}>
+                { text::menu::DETAILS }
+            </button>
             <button class="close icon" onclick={close} aria-label={text::menu::CLOSE} title={text::menu::CLOSE_HELP}>{ "✕" }</button>
         </div>
     }

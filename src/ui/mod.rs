@@ -4,6 +4,7 @@
 
 mod about;
 mod arrows;
+mod author;
 mod banner;
 mod caption;
 mod causes;
@@ -59,6 +60,7 @@ mod printing;
 mod queues;
 mod rounds;
 mod rows;
+mod saved;
 mod scenario_text;
 mod second;
 mod seeds;

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use yew::prelude::*;
 
 use super::{
-    Send,
+    Send, author,
     caption::{caption_line, old_words},
     causes::use_causes,
     changes::use_moment,
@@ -110,6 +110,7 @@ pub(super) fn Page(props: &Props) -> Html {
     use_address(state, &fragment, &send);
     use_source(&send);
     let theatre = use_node_ref();
+    use_return_to(WRITE, state.authoring);
     use_arrival(&theatre, state.loads);
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
@@ -160,9 +161,10 @@ pub(super) fn Page(props: &Props) -> Html {
         <div class={classes!("page", open, state.imports.shown.is_some().then_some("recorded"))}>
             <Header run={state.run.clone()} panel={state.panel} sharing={state.sharing} send={send.clone()} />
             if state.gallery {
-                { parts.gallery(gallery::props(state, path.as_deref(), &offers, &send)) }
+                { parts.gallery(gallery::props(state, path.as_deref(), &offers, &fragment, &send)) }
             }
             { parts.seldom(|it| (it.more)(more::Props {
+                run: state.run.clone(),
                 reading: state.imports.reading.clone(),
                 allowed: state.allowed,
                 send: send.clone(),
@@ -185,16 +187,14 @@ pub(super) fn Page(props: &Props) -> Html {
                     if state.changeable().has(Allowed::SETTINGS) {
                         { parts.seldom(|it| (it.variants)(&state.ways, state.run.protocol.id, state.study.future_hidden || !state.is_over(), &send)) }
                     }
-                    <div class="heading">
-                        <h2 class="title" id={HEADING} tabindex="-1">
-                            <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
-                            if !state.scenario().title.is_empty() { { old_words(state) } }
-                        </h2>
-                        { next_stop(&state.ways, &send) }
-                    </div>
+                    if state.authoring {
+                        { parts.author(author::Props::of(state, &send)) }
+                    } else {
+                        { heading(state, &send) }
+                    }
                     { about(state, &send) }
                     <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
-                    { caption_line(state, edited, &send) }
+                    if !state.authoring || edited { { caption_line(state, edited, &send) } }
                     { parts.layers(|it| (it.above)(state, &send)) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
@@ -245,6 +245,24 @@ pub(super) fn Page(props: &Props) -> Html {
     }
 }
 
+/// The run's title, and the ways to write it and to go on.
+fn heading(state: &State, send: &Send) -> Html {
+    let can_write = state.changeable().has(Allowed::SETTINGS) && !web::is_embedded();
+    let write = send.reform(|_: MouseEvent| Action::Author(true));
+    html! {
+        <div class="heading">
+            <h2 class="title" id={HEADING} tabindex="-1">
+                <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
+                if !state.scenario().title.is_empty() { { old_words(state) } }
+            </h2>
+            if can_write {
+                <button class="plain icon" id={WRITE} onclick={write} aria-label={text::author::WRITE} title={text::author::WRITE}>{ "✎" }</button>
+            }
+            { next_stop(&state.ways, send) }
+        </div>
+    }
+}
+
 /// A sentence on the page, and the protocol that runs.
 fn about(state: &State, send: &Send) -> Html {
     let protocol = state.run.protocol;
@@ -287,6 +305,20 @@ fn use_presenting(presenting: bool, send: &Send) {
         let end = move || send.emit(Action::Present(false));
         let listener = presenting.then(|| web::on_screen_left(end));
         move || drop(listener)
+    });
+}
+
+/// Id of the button that opens the fields of title, captions and goal.
+const WRITE: &str = "write";
+
+/// Gives the keyboard's focus back to a button when what it opened is closed.
+#[hook]
+fn use_return_to(button: &'static str, is_open: bool) {
+    let before = use_mut_ref(|| false);
+    use_effect_with(is_open, move |&is_open| {
+        if before.replace(is_open) && !is_open {
+            web::focus_by_id(button);
+        }
     });
 }
 

@@ -8,7 +8,9 @@ use std::rc::Rc;
 use yew::{platform::spawn_local, prelude::*};
 
 use super::{
-    Send, banner,
+    Send,
+    author::{self, Author},
+    banner,
     causes::{CAUSE_SEARCH, CauseSearch},
     changes, compare, cut, embed,
     gallery::{self, Gallery},
@@ -113,6 +115,10 @@ part! {
     pub(super) all_examples: fn(gallery::Props) -> Html = |props| html! { <Gallery ..props /> };
 }
 part! {
+    /// The fields of the title, the captions and the goal.
+    pub(super) words_written: fn(author::Props) -> Html = |props| html! { <Author ..props /> };
+}
+part! {
     /// The way between the program and the page that embeds it.
     pub(super) embedding: fn(embed::Props) -> Html = |props| html! { <embed::Embed ..props /> };
 }
@@ -183,6 +189,7 @@ names! {
     Text => tab_text,
     Share => sharing_dialog,
     Gallery => all_examples,
+    Author => words_written,
 }
 
 impl From<Panel> for PartName {
@@ -302,6 +309,10 @@ impl Parts {
         self.with(PartName::Gallery, all_examples::here(), |draw| draw(props))
     }
 
+    pub(super) fn author(&self, props: author::Props) -> Html {
+        self.with(PartName::Author, words_written::here(), |draw| draw(props))
+    }
+
     pub(super) fn sharing(&self, props: sharing::Props) -> Html {
         self.with(PartName::Share, sharing_dialog::here(), |it| (it.dialog)(props))
     }
@@ -378,6 +389,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
         state.panel.map(PartName::from),
         state.sharing.open.then_some(PartName::Share),
         state.gallery.then_some(PartName::Gallery),
+        state.authoring.then_some(PartName::Author),
         web::is_heard().then_some(PartName::Embedding),
     ];
     use_effect_with((wanted, *attempt), {

@@ -1,6 +1,7 @@
 //! The workbench's view of a run: the nodes' states, the code that ran, numbers.
 
 mod chart;
+mod facts;
 mod listing;
 mod numbers;
 mod past;
@@ -9,6 +10,7 @@ mod tree;
 mod workings;
 
 pub use chart::{CHART, Chart, Line, charts};
+pub use facts::{Fact, facts};
 pub use listing::{Listing, Marks, Place, SourceFile};
 pub use numbers::{Numbers, OfNode, Spread};
 pub use past::{NodeState, Past, Payload, Status, Subject};

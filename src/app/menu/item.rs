@@ -129,6 +129,44 @@ impl From<MenuItem> for MenuEntry {
     }
 }
 
+/// Short name of the fold of items without effect.
+pub(super) const WITHOUT_EFFECT: &str = "without-effect";
+
+/// Moves what would have no effect below the rest, into a fold that says why: it is no act, but the reason is worth reading.
+pub(super) fn parted(mut entries: Vec<MenuEntry>) -> Vec<MenuEntry> {
+    let mut without = Vec::new();
+    part(&mut entries, &mut without);
+    if !without.is_empty() {
+        entries.push(MenuEntry::Fold {
+            id: WITHOUT_EFFECT,
+            title: text::menu::WITHOUT_EFFECT,
+            is_open: false,
+            entries: without,
+        });
+    }
+    entries
+}
+
+fn part(entries: &mut Vec<MenuEntry>, without: &mut Vec<MenuEntry>) {
+    for mut entry in std::mem::take(entries) {
+        match &mut entry {
+            MenuEntry::Item(MenuItem { does: Does::Nothing(_), .. })
+            | MenuEntry::Group { is_enabled: false, .. } => {
+                without.push(entry);
+                continue;
+            }
+            MenuEntry::Group { entries: inner, .. } | MenuEntry::Fold { entries: inner, .. } => {
+                part(inner, without);
+                if inner.is_empty() {
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        entries.push(entry);
+    }
+}
+
 impl Menu {
     /// Leaves out the items that a reader may not use.
     #[must_use]

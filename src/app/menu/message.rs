@@ -3,16 +3,16 @@
 use super::{
     super::{Edit, Field, Input, text},
     form::{Form, field},
-    item::{Does, Menu, MenuEntry, MenuForm, MenuItem},
+    item::{Does, Menu, MenuEntry, MenuForm, MenuItem, parted},
     possible::{
-        WhyNot, comes_out, fault_at, sends_at, treason, truth, why_not_corrupt, why_not_delay,
-        why_not_double, why_not_drop, why_not_write,
+        WhyNot, comes_out, expects_traitors, fault_at, keys_of, sends_at, treason, truth,
+        why_not_corrupt, why_not_delay, why_not_double, why_not_drop, why_not_write,
     },
 };
 use crate::{
     diagram::message_sentence,
-    formats::visible_json,
-    kernel::{Fate, Fault, Message, MessageName, Strategy, Time},
+    formats::{self, trace, visible_json},
+    kernel::{Fate, Fault, Message, MessageName, Strategy, Time, spell},
     runs::Outcome,
 };
 
@@ -37,9 +37,13 @@ pub(super) fn menu(run: &Outcome, name: MessageName) -> Menu {
     ]
     .map(MenuEntry::Item)
     .into();
-    forging(run, message, &mut entries);
+    let mut forged = Vec::new();
+    forging(run, message, &mut forged);
+    // Where traitors are expected, lies come first.
+    let place = if expects_traitors(run) { 0 } else { entries.len() };
+    entries.splice(place..place, forged);
     crashes(run, message, &mut entries);
-    Menu { title, entries }
+    Menu { title, entries: parted(entries) }
 }
 
 fn dropping(run: &Outcome, message: &Message) -> MenuItem {
@@ -138,6 +142,9 @@ fn forging(run: &Outcome, message: &Message, entries: &mut Vec<MenuEntry>) {
         _ => None,
     });
     let place = standing.as_ref().map(|(place, _)| *place);
+    if let Some(lie) = lie(run, message).filter(|_| place.is_none()) {
+        entries.push(MenuItem::fault("lie", lie.0, lie.1).into());
+    }
     let content = standing.map_or_else(|| truth(run, message), |(_, content)| content);
     let content = visible_json(&content).into_owned();
     let form = MenuForm {
@@ -157,6 +164,18 @@ fn forging(run: &Outcome, message: &Message, entries: &mut Vec<MenuEntry>) {
         is_open: place.is_some(),
         entries: forged,
     });
+}
+
+/// The lie that the protocol knows for a traitor's message, in words and as a fault.
+fn lie(run: &Outcome, message: &Message) -> Option<(String, Fault)> {
+    let truth = message.truth().unwrap_or(&message.packet);
+    let lie =
+        (run.protocol.behaviour.forge)(truth, message.name.to, keys_of(run, message.name.from));
+    let lie = lie.filter(|lie| lie != truth)?;
+    let with = formats::parse(&trace::data(&lie, &run.scenario.nodes)).ok()?;
+    let [lie, truth] = [&lie, truth].map(|it| spell(&it.to_string(), &run.scenario.nodes));
+    let words = text::forging::lie(&lie, &truth);
+    Some((words, Fault::Forge { message: message.name, with }))
 }
 
 /// Crashes near a message: of its sender in the middle of its sends, and of its receiver.

@@ -8,6 +8,7 @@ mod moment;
 mod node;
 mod possible;
 
+use self::item::WITHOUT_EFFECT;
 pub use self::{
     form::{Filled, Form, millionths},
     item::{Does, Menu, MenuEntry, MenuForm, MenuItem},
@@ -25,7 +26,11 @@ impl Menu {
                 false => moment::entries(run, node, at),
             };
             let words = text::menu::only(&run.scenario.name(node));
-            entries.push(MenuItem::new("only", words, Does::Only(node)).into());
+            let only = MenuItem::new("only", words, Does::Only(node));
+            let is_last =
+                |entry: &MenuEntry| matches!(entry, MenuEntry::Fold { id: WITHOUT_EFFECT, .. });
+            let place = entries.len() - usize::from(entries.last().is_some_and(is_last));
+            entries.insert(place, only.into());
             entries
         };
         match selection {

@@ -3,9 +3,9 @@
 use super::{
     super::{Edit, Field, Input, fields, shapes, text},
     form::{Form, LASTS, field},
-    item::{MenuEntry, MenuForm, MenuItem},
-    node::rarer_faults,
-    possible::{events_at, fault_at, is_up, sends_at},
+    item::{MenuEntry, MenuForm, MenuItem, parted},
+    node::{rarer_faults, traitor},
+    possible::{events_at, expects_traitors, fault_at, is_up, sends_at},
 };
 use crate::{
     kernel::{EventKind, Fault, NodeId, NodeSet, Time, capitalised},
@@ -18,7 +18,7 @@ const PAUSE: Time = 50;
 pub(super) fn entries(run: &Outcome, node: NodeId, at: Time) -> Vec<MenuEntry> {
     let name = run.scenario.name(node);
     let is_up = is_up(run, node, at);
-    vec![
+    let mut entries = vec![
         MenuEntry::Group {
             title: text::moment::requests(&name, is_up),
             is_enabled: is_up,
@@ -29,13 +29,18 @@ pub(super) fn entries(run: &Outcome, node: NodeId, at: Time) -> Vec<MenuEntry> {
             is_enabled: true,
             entries: faults(run, node, at, is_up),
         },
-        MenuEntry::Fold {
-            id: "more",
-            title: text::moment::MORE,
-            is_open: false,
-            entries: rarer_faults(run, node, at),
-        },
-    ]
+    ];
+    let mut rarer = rarer_faults(run, node, at);
+    let treason = traitor(run, node);
+    // Where traitors are expected, treason comes first.
+    if expects_traitors(run) {
+        entries.insert(0, treason);
+    } else {
+        rarer.insert(0, treason);
+    }
+    let (id, title) = ("more", text::moment::MORE);
+    entries.push(MenuEntry::Fold { id, title, is_open: false, entries: rarer });
+    parted(entries)
 }
 
 /// A form for each request and each shape of its value.

@@ -1,10 +1,10 @@
-//! Less common faults of a node: treason, wrong clocks, omissions, cut links.
+//! Less common faults of a node: wrong clocks, omissions, cut links; and treason, which some protocols expect.
 
 use super::{
     super::{Choice, Edit, Field, Input, text},
     form::{Form, LASTS, field, links},
     item::{MenuEntry, MenuForm, MenuItem},
-    possible::{fault_at, treason, why_not_drift, why_not_lie},
+    possible::{expects_traitors, fault_at, treason, why_not_drift, why_not_lie},
 };
 use crate::{
     diagram::strategy_words,
@@ -16,7 +16,7 @@ use crate::{
 const RATE: PerMillion = PerMillion(1_010_000);
 
 pub(super) fn rarer_faults(run: &Outcome, node: NodeId, at: Time) -> Vec<MenuEntry> {
-    vec![traitor(run, node), clock(run, node), omission(run, node, at), cut(run, node, at)]
+    vec![clock(run, node), omission(run, node, at), cut(run, node, at)]
 }
 
 fn group(title: String, item: MenuItem, remove: Option<MenuItem>) -> MenuEntry {
@@ -24,10 +24,10 @@ fn group(title: String, item: MenuItem, remove: Option<MenuItem>) -> MenuEntry {
     MenuEntry::Group { title, is_enabled: true, entries }
 }
 
-fn traitor(run: &Outcome, node: NodeId) -> MenuEntry {
+pub(super) fn traitor(run: &Outcome, node: NodeId) -> MenuEntry {
     let name = run.scenario.name(node);
     let standing = treason(run, node);
-    let chosen = standing.map_or(Strategy::Scripted, |(_, strategy)| strategy);
+    let chosen = standing.map_or_else(|| telling(run, node), |(_, strategy)| strategy);
     let choice = |strategy: Strategy| {
         let why = why_not_lie(run, node, strategy);
         let words = why.as_deref().unwrap_or_else(|| strategy_words(strategy));
@@ -49,6 +49,13 @@ fn traitor(run: &Outcome, node: NodeId) -> MenuEntry {
         MenuItem::edit("loyal", words, Edit::RemoveFault(place))
     });
     group(text::wrongs::traitor(&name), MenuItem::form("traitor", words, form), loyal)
+}
+
+/// The strategy that is offered first: one that tells lies, if the protocol knows one for this node.
+fn telling(run: &Outcome, node: NodeId) -> Strategy {
+    let lies = [Strategy::Flip, Strategy::Equivocate];
+    let lie = lies.into_iter().find(|lie| why_not_lie(run, node, *lie).is_none());
+    lie.filter(|_| expects_traitors(run)).unwrap_or(Strategy::Scripted)
 }
 
 fn clock(run: &Outcome, node: NodeId) -> MenuEntry {

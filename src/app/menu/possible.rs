@@ -6,8 +6,8 @@ use super::super::{Edit, text};
 use crate::{
     formats::{self, trace},
     kernel::{
-        EventId, EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName,
-        NodeId, NodeSet, PerMillion, Strategy, Time, capitalised, sentence, spell,
+        EventId, EventKind, Failures, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message,
+        MessageName, NodeId, NodeSet, PerMillion, Strategy, Time, capitalised, sentence, spell,
     },
     runs::Outcome,
 };
@@ -123,7 +123,13 @@ pub(super) fn treason(run: &Outcome, node: NodeId) -> Option<(usize, Strategy)> 
     })
 }
 
-fn keys_of(run: &Outcome, node: NodeId) -> Keys {
+/// True if the protocol is made for traitors: its paper's failure model has them.
+pub(super) fn expects_traitors(run: &Outcome) -> bool {
+    run.protocol.failures == Failures::Byzantine
+}
+
+/// Returns the keys that a traitor signs with: all traitors work together.
+pub(super) fn keys_of(run: &Outcome, node: NodeId) -> Keys {
     let traitors = run.scenario.faults.iter().filter_map(|fault| match *fault {
         Fault::Traitor { node, .. } => Some(node),
         _ => None,

@@ -10,7 +10,10 @@ use super::{
     },
     Selection,
 };
-use crate::{formats::bundled::Bundled, kernel::NodeId};
+use crate::{
+    formats::bundled::Bundled,
+    kernel::{NodeId, Scenario},
+};
 
 /// Action of a reader, of a worker, or of time.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +37,10 @@ pub enum Action {
     Settle,
     /// Cancels a drag: everything is as before it.
     Abandon,
+    /// Opens the fields of the title, the captions and the goal, or closes them.
+    Author(bool),
+    /// Sets title, captions and goal: the scenario with them.
+    Write(Box<Scenario>),
     /// Undoes the last change.
     Undo,
     /// Redoes it.

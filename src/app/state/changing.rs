@@ -64,7 +64,12 @@ impl Action {
     /// True if the action may change the scenario that is shown, as the reader's own change.
     pub(in super::super) const fn changes_scenario(&self) -> bool {
         match self {
-            Self::Apply(_) | Self::Adjust(_) | Self::Undo | Self::Redo | Self::Reset => true,
+            Self::Apply(_)
+            | Self::Adjust(_)
+            | Self::Write(_)
+            | Self::Undo
+            | Self::Redo
+            | Self::Reset => true,
             Self::Hand(hand) => hand.changes_scenario(),
             _ => false,
         }
@@ -104,6 +109,7 @@ fn act(state: State, action: Action) -> State {
         }
         Action::Apply(edit) => apply(state, edit),
         Action::Adjust(edit) => apply_as(state, edit, true, ChangeOrigin::ByHand),
+        Action::Write(next) => apply_as(state, Edit::Replace(next), false, ChangeOrigin::Written),
         Action::Settle => settle(state),
         Action::Abandon => abandon(state),
         Action::Undo if state.adjusting => hands::reduce(state, Hand::Escape),

@@ -114,6 +114,8 @@ pub struct State {
     pub measuring: Measuring,
     /// True if the run is shown alone and large.
     pub presenting: bool,
+    /// True if the title, the captions and the goal are written where they stand.
+    pub authoring: bool,
     /// True if the gallery of all examples is open.
     pub gallery: bool,
     /// Share dialog, with the choices in it.
@@ -240,6 +242,7 @@ impl State {
             searching: Searching::default(),
             measuring: Measuring::default(),
             presenting: false,
+            authoring: false,
             gallery: false,
             sharing: Sharing::default(),
             exercise: None,

@@ -107,6 +107,10 @@ pub(in super::super) fn act(state: State, action: Action) -> State {
             State { sharing, playing: state.playing && !sharing.open, ..state }
         }
         Action::Gallery(open) => State { gallery: open, playing: state.playing && !open, ..state },
+        // Time rests meanwhile: a new caption begins at the moment that is shown.
+        Action::Author(authoring) => {
+            State { authoring, playing: state.playing && !authoring, ..state }
+        }
         Action::Present(presenting) => State { presenting, ..state },
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },

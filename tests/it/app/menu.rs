@@ -125,10 +125,11 @@ fn delivered_message_can_be_dropped_delayed_duplicated_and_corrupted() {
             "Delay message by [20]",
             "Duplicate message",
             "Flip bits [0]",
-            "- Forge message: traitors of this protocol send only what their strategy prescribes",
             "Crash Dave right after the send",
             "Crash Dave right before the send",
             "Crash Alice before the message arrives",
+            "Without effect here…",
+            "  - Forge message: traitors of this protocol send only what their strategy prescribes",
         ]
     );
     let note = &form(&menu, "corrupt").note;
@@ -247,7 +248,7 @@ fn node_that_is_up_takes_requests_and_faults() {
     let state = open(BROADCAST);
     let menu = moment_menu(&state.run, 0, 5);
     assert_eq!(menu.title, "Alice at 5 ms");
-    let [requests, faults, more, only] = &menu.entries[..] else { panic!("{menu:#?}") };
+    let [requests, faults, more, only, without] = &menu.entries[..] else { panic!("{menu:#?}") };
     assert!(matches!(requests, MenuEntry::Group { is_enabled: true, .. }));
     assert_eq!(
         lines(&[requests.clone(), faults.clone()]),
@@ -257,7 +258,6 @@ fn node_that_is_up_takes_requests_and_faults() {
             "Faults at this moment",
             "  Crash Alice here",
             "  Pause Alice for 50 ms",
-            "  - Recover Alice: it is up",
             "  Partition network here",
             "    Partition for [true, false, false, false, 100]",
         ]
@@ -268,12 +268,53 @@ fn node_that_is_up_takes_requests_and_faults() {
             "More faults…",
             "  Alice as a traitor, in the whole run",
             "    Make Alice a traitor [scripted]",
-            "  - Set clock of Alice: its code never reads its clock in this run",
             "  Make Alice omit [send, 5, 105]",
             "  Cut link [0, 5, 105]",
         ]
     );
     assert_eq!(lines(std::slice::from_ref(only)), ["Show only messages of Alice"]);
+    assert_eq!(
+        lines(std::slice::from_ref(without)),
+        [
+            "Without effect here…",
+            "  - Recover Alice: it is up",
+            "  - Set clock of Alice: its code never reads its clock in this run",
+        ]
+    );
+}
+
+#[test]
+fn likely_acts_come_first_and_acts_without_effect_last() {
+    let state = open(GENERALS);
+    let menu = moment_menu(&state.run, 1, 0);
+    let first = lines(&menu.entries[..1]);
+    assert_eq!(first, ["P2 as a traitor, in the whole run", "  Make P2 a traitor [flip]"]);
+    let name = self::first(&state, 1);
+    assert_eq!(lines(&message_menu(&state, name).entries)[0], "Make P2 a traitor");
+    let traitor = with(&state, Fault::Traitor { node: node(1), strategy: Strategy::Scripted });
+    let menu = message_menu(&traitor, name);
+    let MenuEntry::Item(lie) = &menu.entries[0] else { panic!("{menu:#?}") };
+    assert_eq!(line(lie), "Say “A¹” instead of “A”");
+    let lied =
+        reduce(&traitor, Action::Hand(Hand::Make(edit(&traitor.run, lie).expect("it is enabled"))));
+    let said = lied.run.trace.messages.iter().find(|it| it.name == name).expect("it is sent");
+    assert_eq!(said.packet.to_string(), "A¹");
+    // Wherever a reader looks, what has no effect stands in the last entry alone.
+    for protocol in protocols::catalogue().map(|(_, protocol)| protocol) {
+        let Some(example) = bundled::best_of(protocol) else { continue };
+        let run = example.outcome().expect("it runs");
+        let messages = run.trace.messages.iter().take(3).map(|it| Selection::Message(it.name));
+        let moments = [0, 30].map(|at| Selection::Moment { node: node(0), at });
+        for selection in messages.chain(moments) {
+            let menu = Menu::of(&run, selection);
+            let without =
+                |entry: &MenuEntry| matches!(entry, MenuEntry::Fold { id: "without-effect", .. });
+            let acts: Vec<_> = menu.entries.iter().filter(|it| !without(it)).cloned().collect();
+            let dead: Vec<_> =
+                lines(&acts).into_iter().filter(|it| it.trim().starts_with("- ")).collect();
+            assert_eq!(dead, [""; 0], "{}: {}", protocol.id, menu.title);
+        }
+    }
 }
 
 #[test]
@@ -285,17 +326,20 @@ fn node_that_is_down_recovers_and_takes_nothing_else() {
     let up: Vec<_> = [0, 4, 5, 19, 20, 500].into_iter().filter(is_up).collect();
     assert_eq!(up, [0, 4, 20, 500]);
     let menu = moment_menu(&state.run, 0, 5);
-    let [requests, faults, _, _] = &menu.entries[..] else { panic!("{menu:#?}") };
-    let MenuEntry::Group { title, is_enabled, .. } = requests else { panic!("{menu:#?}") };
-    assert_eq!((title.as_str(), *is_enabled), ("Requests to Alice: it is down", false));
+    let [faults, _, _, MenuEntry::Fold { id: "without-effect", entries: without, .. }] =
+        &menu.entries[..]
+    else {
+        panic!("{menu:#?}")
+    };
     let faults = lines(std::slice::from_ref(faults));
+    assert_eq!(faults[1..3], ["  Recover Alice at 6 ms", "  Remove crash of Alice"]);
     assert_eq!(
-        faults[1..5],
+        lines(without)[..4],
         [
-            "  - Crash Alice: it is down",
-            "  - Pause Alice: it is down",
-            "  Recover Alice at 6 ms",
-            "  Remove crash of Alice",
+            "Requests to Alice: it is down",
+            "  Broadcast [m3]",
+            "- Crash Alice: it is down",
+            "- Pause Alice: it is down",
         ]
     );
     let later = moment_menu(&state.run, 0, 12);

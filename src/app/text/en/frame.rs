@@ -27,12 +27,56 @@ pub mod banner {
     pub const NOT_ALLOWED: &str = "The page around does not allow this change.";
 }
 
+pub mod author {
+    use crate::kernel::Time;
+
+    pub const WRITE: &str = "Write title, captions and exercise";
+    pub const LABEL: &str = "Title, captions and exercise";
+    pub const TITLE: &str = "Title";
+    pub const NEW: &str = "New caption";
+    pub const NODE: &str = "Node";
+    pub const DONE: &str = "Done";
+    pub const HINT: &str = "Everyone who opens the link reads this. Undo takes back each change.";
+    pub const EXERCISE: &str = "Exercise";
+    pub const EXERCISE_HELP: &str = "What a student is to reach, beginning with this run";
+    pub const NO_GOAL: &str = "no exercise";
+    pub const VIOLATE: &str = "violate a property";
+    pub const KEEP: &str = "keep a property under these faults";
+    pub const TELL: &str = "make a node indicate";
+    pub const PROPERTY: &str = "Property";
+    pub const SAYS: &str = "Indication";
+    pub const SAYS_HELP: &str = "What the node is to tell its application";
+    pub const WITHIN: &str = "With at most: ";
+
+    /// The label of the field for one more caption.
+    #[must_use]
+    pub fn new(now: Time) -> String {
+        format!("New caption at {now} ms")
+    }
+
+    #[must_use]
+    pub fn caption(number: usize) -> String {
+        format!("Caption {number}")
+    }
+
+    #[must_use]
+    pub fn time(number: usize) -> String {
+        format!("Time of caption {number}, in ms")
+    }
+
+    #[must_use]
+    pub fn remove(number: usize) -> String {
+        format!("Remove caption {number}")
+    }
+}
+
 pub mod caption {
     pub const CHANGED: &str = "You changed this run. ";
     pub const FOLLOWS: &str = "The diagram and the verdicts show the changed run.";
     pub const RESET_HELP: &str = "Restores the run as it was opened";
     pub const RESET: &str = "Start over";
-    pub const OLD_WORDS_HELP: &str = "Your title and captions are kept. If they are no longer true, correct them in the tab “As text”.";
+    pub const OLD_WORDS_HELP: &str =
+        "Your title and captions are kept. If they are no longer true, correct them with ✎.";
     pub const OLD_WORDS: &str = "written before the last change";
 }
 
@@ -178,10 +222,44 @@ pub mod importing {
 pub mod more {
     /// The button for the other language, in that language.
     pub const LANGUAGE: &str = "Deutsch";
+    pub const OWN: &str = "My runs and new run";
+    pub const SAVE: &str = "Save scenario as a file";
+    pub const ABOUT: &str = "About, documentation, source and licence";
+    pub const GLOSSARY: &str = "Glossary";
     pub const EXAMPLES: &str = "All examples as pages";
     pub const PRIVACY: &str = "Privacy";
     pub const ACCESSIBILITY: &str = "Accessibility";
     pub const BROWSERS: &str = "Supported browsers";
+}
+
+pub mod saved {
+    pub const TITLE: &str = "My runs";
+    pub const NAME: &str = "Name of the run";
+    pub const SAVE: &str = "Save this run";
+    pub const NEW: &str = "New run";
+    pub const NEW_HELP: &str =
+        "Begins without requests and faults, with the protocol and the nodes of this run";
+    pub const NONE: &str = "Saved runs stay in this browser.";
+    pub const NO_ROOM: &str =
+        "The browser has no room for it. Delete a saved run, or save the scenario as a file.";
+    pub const TOO_LONG: &str = "The run is too long for a link. Save the scenario as a file.";
+    pub const DRAFT: &str = " (draft of another tab)";
+    pub const RESTORE: &str = "Undo";
+
+    #[must_use]
+    pub fn saved(name: &str) -> String {
+        format!("Saved: {name}.")
+    }
+
+    #[must_use]
+    pub fn deleted(name: &str) -> String {
+        format!("Deleted: {name}.")
+    }
+
+    #[must_use]
+    pub fn delete(name: &str) -> String {
+        format!("Delete {name}")
+    }
 }
 
 pub mod page {

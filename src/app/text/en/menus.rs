@@ -13,6 +13,10 @@ pub mod deeds {
     pub const FROM: &str = "from";
     pub const UNTIL: &str = "until";
     pub const NO_FAULT: &str = "No fault yet. ";
+    pub const ADD: &str = "+ Add…";
+    pub const ADD_HELP: &str = "Opens the menu of this node at this moment: requests and faults";
+    pub const NODE: &str = "Node of the new request or fault";
+    pub const TIME: &str = "Time of the new request or fault, in ms";
     pub const IDLE: &str = " (no effect in this run)";
     pub const REMOVE: &str = "Remove";
 
@@ -48,6 +52,12 @@ pub mod forging {
         format!("{sender} is not a traitor, and only traitors forge messages")
     }
 
+    /// The button that makes a traitor lie.
+    #[must_use]
+    pub fn lie(lie: &str, truth: &str) -> String {
+        format!("Say “{lie}” instead of “{truth}”")
+    }
+
     /// The button that makes the sender a traitor.
     #[must_use]
     pub fn make_traitor(sender: &str) -> String {
@@ -79,6 +89,10 @@ pub mod menu {
     pub const SINGLE: &str = "Remove duplicate";
     pub const ON_TIME: &str = "Remove delay";
     pub const SOUND: &str = "Remove bit flips";
+    pub const DETAILS: &str = "Details";
+    pub const DETAILS_HELP: &str =
+        "Show its content, its times and the nodes' states in the workbench";
+    pub const WITHOUT_EFFECT: &str = "Without effect here…";
 
     /// The title of an event's menu.
     #[must_use]

@@ -226,6 +226,40 @@ pub mod inspector {
     }
 }
 
+pub mod facts {
+    use crate::kernel::Time;
+
+    pub const LABEL: &str = "Facts";
+    pub const SENT: &str = "Sent";
+    pub const RECEIVED: &str = "Received";
+    pub const LOST: &str = "Lost";
+    pub const IN_TRANSIT: &str = "In transit";
+    pub const LAMPORT: &str = "Lamport time";
+    pub const VECTOR: &str = "Vector time";
+    pub const GO_THERE: &str = "Go to this event";
+
+    #[must_use]
+    pub fn at(node: &str, time: Time) -> String {
+        format!("by {node} at {time} ms")
+    }
+
+    #[must_use]
+    pub fn after(node: &str, time: Time, took: Time) -> String {
+        format!("by {node} at {time} ms, after {took} ms")
+    }
+
+    #[must_use]
+    pub fn lost(time: Time, why: &str) -> String {
+        format!("at {time} ms ({why})")
+    }
+
+    /// A message that has not arrived.
+    #[must_use]
+    pub const fn not_yet(is_over: bool) -> &'static str {
+        if is_over { "when the run ends" } else { "so far" }
+    }
+}
+
 pub mod numbers {
     use std::fmt::Display;
 

@@ -44,7 +44,7 @@ pub mod view {
     pub const VIEW: &str = "View";
     pub const BREAK: &str = "Break it";
     pub const EVENTS: &str = "Events";
-    pub const STATE: &str = "State";
+    pub const STATE: &str = "Details";
     pub const SOURCE: &str = "Source";
     pub const NUMBERS: &str = "Numbers";
     pub const TABLES: &str = "Tables";
