@@ -20,9 +20,13 @@ use crate::{
 };
 
 /// Stops of the tour for newcomers, in order, by path. The page opens on the first.
-pub const TOUR: [&str; 2] = [
+pub const TOUR: [&str; 6] = [
     "reliable/best-effort-broadcast/sender-crashes-half-way",
     "ordering/fifo-multicast/three-orders",
+    "mutex/maekawa/deadlock",
+    "recovery/snapshot/marker-overtakes",
+    "byzantine/interactive-consistency/three-generals",
+    "consensus/paxos/duelling-proposers",
 ];
 
 /// The example that the page opens on.
@@ -36,8 +40,8 @@ const NAMED: usize = 4;
 pub struct Ways {
     /// The same sends under several protocols, the one that runs among them; none if it is the only one.
     pub variants: Vec<Variant>,
-    /// The path and the title of the next stop of the tour, if this is one of its stops.
-    pub next: Option<(&'static str, &'static str)>,
+    /// The stop of the tour that this is, by its place in [`TOUR`].
+    pub stop: Option<usize>,
     /// Protocols that may have variants, but are not here.
     pub missing: Vec<&'static str>,
 }
@@ -61,15 +65,13 @@ impl Ways {
         let variants = here.variants();
         let is_variant = |path: &str| variants.iter().any(|variant| variant.path() == path);
         let stop = TOUR.iter().position(|path| is_variant(path));
-        let next =
-            stop.and_then(|stop| Some((*TOUR.get(stop + 1)?, *text::tour::STOPS.get(stop + 1)?)));
         let namesakes = here.namesakes.iter().copied();
         let missing: Vec<_> = namesakes.filter(|id| !protocols::is_here(id)).collect();
         if variants.len() < 2 || !missing.is_empty() {
-            return Self { variants: Vec::new(), next, missing };
+            return Self { variants: Vec::new(), stop, missing };
         }
         let variants = edits::here().map(|edits| (edits.variants)(run, here, &variants));
-        Self { variants: variants.unwrap_or_default(), next, missing }
+        Self { variants: variants.unwrap_or_default(), stop, missing }
     }
 }
 

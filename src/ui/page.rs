@@ -26,7 +26,7 @@ use super::{
     stage::Stage,
     strip::Strip,
     transport::{self, transport},
-    ways::next_stop,
+    ways::tour,
     work::{use_comparison, use_fragment, use_retirement, use_work},
     workbench::{left_open, use_kept, workbench},
 };
@@ -190,7 +190,7 @@ pub(super) fn Page(props: &Props) -> Html {
                     if state.authoring {
                         { parts.author(author::Props::of(state, &send)) }
                     } else {
-                        { heading(state, &send) }
+                        { heading(state, edited, &send) }
                     }
                     { about(state, &send) }
                     <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
@@ -246,7 +246,7 @@ pub(super) fn Page(props: &Props) -> Html {
 }
 
 /// The run's title, and the ways to write it and to go on.
-fn heading(state: &State, send: &Send) -> Html {
+fn heading(state: &State, edited: bool, send: &Send) -> Html {
     let can_write = state.changeable().has(Allowed::SETTINGS) && !web::is_embedded();
     let write = send.reform(|_: MouseEvent| Action::Author(true));
     html! {
@@ -258,7 +258,7 @@ fn heading(state: &State, send: &Send) -> Html {
             if can_write {
                 <button class="plain icon" id={WRITE} onclick={write} aria-label={text::author::WRITE} title={text::author::WRITE}>{ "✎" }</button>
             }
-            { next_stop(&state.ways, send) }
+            { tour(&state.ways, edited, send) }
         </div>
     }
 }

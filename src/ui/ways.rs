@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{Send, strip::sign};
-use crate::app::{Action, Edit, Variant, Ways, text};
+use crate::app::{Action, Edit, TOUR, Variant, Ways, text};
 
 /// The protocols under which the same sends can be seen, each with what sets it apart: one of them is on.
 ///
@@ -45,13 +45,29 @@ fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html 
     }
 }
 
-/// Button for the next stop of the tour.
-pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
-    let Some((path, title)) = ways.next else { return html! {} };
-    let onclick = send.reform(move |_: MouseEvent| Action::Example(path.into()));
+/// The stop of the tour that is shown: what to try there, and the way to the next.
+///
+/// Once the run is changed, the act is no longer named, but its place stays.
+pub(super) fn tour(ways: &Ways, is_edited: bool, send: &Send) -> Html {
+    let Some(stop) = ways.stop else { return html! {} };
+    let (_, act) = text::tour::STOPS[stop];
+    let next = TOUR.get(stop + 1).zip(text::tour::STOPS.get(stop + 1));
     html! {
-        <button id="next" class="next" {onclick}>
-            { text::ways::NEXT }<b lang="en">{ title }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
-        </button>
+        <div class="tour">
+            <p><b>{ text::ways::stop(stop + 1, TOUR.len()) }</b>{ " " }<span class={is_edited.then_some("done")}>{ act }</span></p>
+            { match next {
+                Some((path, (title, _))) => {
+                    let onclick = send.reform(move |_: MouseEvent| Action::Example((*path).into()));
+                    html! {
+                        <button id="next" class="next" {onclick} title={*title}>
+                            { text::ways::NEXT }<span aria-hidden="true">{ "\u{a0}→" }</span>
+                        </button>
+                    }
+                }
+                None => html! {
+                    <button id="next" class="next" onclick={send.reform(|_: MouseEvent| Action::Gallery(true))} aria-haspopup="dialog">{ text::ways::MORE }</button>
+                },
+            } }
+        </div>
     }
 }

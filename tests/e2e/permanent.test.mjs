@@ -88,12 +88,12 @@ test("the link into the playground opens the run of the page", async () => {
   await reader.leave();
 });
 
-test("the page leads to the statements on privacy, accessibility and browsers, which fit a phone", async () => {
+test("the page leads to the documents about it, which fit a phone", async () => {
   const reader = await playground.reader({ viewport: { width: 390, height: 844 } });
   const page = await reader.open();
   await page.locator("#more").click();
   await page.locator("#more-menu").getByRole("link", { name: "Privacy" }).click();
-  for (const title of ["Privacy", "Accessibility", "Browsers"]) {
+  for (const title of ["About", "Glossary", "Privacy", "Accessibility", "Browsers"]) {
     await page.locator("footer").getByRole("link", { name: title }).click();
     await page.getByRole("heading", { name: title, level: 1 }).waitFor();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);

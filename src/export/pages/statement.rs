@@ -1,43 +1,104 @@
-//! Statements on the site itself (privacy, accessibility, browsers): the documents of `docs/` as pages.
+//! Documents on the site itself: those of `docs/` for readers, teachers and authors, as pages.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-/// A statement.
+/// A document as a page.
 pub(super) struct Statement {
-    /// Name of its folder below `about/`, and of its document in `docs/`.
+    /// Name of its folder below `about/`.
     id: &'static str,
+    /// Name of its document in `docs/`.
+    file: &'static str,
     pub(super) title: &'static str,
     pub(super) description: &'static str,
     /// Its document, in Markdown.
     text: &'static str,
 }
 
-/// All statements, in the order of their links.
-pub(super) const STATEMENTS: [Statement; 3] = [
-    Statement {
-        id: "privacy",
-        title: "Privacy",
-        description: "Nothing is collected. The data that Worldlines stores, and where.",
-        text: include_str!("../../../docs/privacy.md"),
-    },
-    Statement {
-        id: "accessibility",
-        title: "Accessibility",
-        description: "What Worldlines does for readers without a pointer, without sight, without colours or motion, and its known limits.",
-        text: include_str!("../../../docs/accessibility.md"),
-    },
-    Statement {
-        id: "browsers",
-        title: "Browsers",
-        description: "The least versions of browsers that run Worldlines, and the features that they need.",
-        text: include_str!("../../../docs/browsers.md"),
-    },
+macro_rules! document {
+    ($id:literal, $file:literal, $title:literal, $description:literal) => {
+        Statement {
+            id: $id,
+            file: $file,
+            title: $title,
+            description: $description,
+            text: include_str!(concat!("../../../docs/", $file)),
+        }
+    };
+}
+
+/// All documents; those first, in the order of their links, that every page leads to.
+pub(super) const STATEMENTS: [Statement; 12] = [
+    document!(
+        "worldlines",
+        "about.md",
+        "About",
+        "The aim of Worldlines, its documents, its source and its licence."
+    ),
+    document!(
+        "glossary",
+        "glossary.md",
+        "Glossary",
+        "The words of distributed systems, as Worldlines uses them."
+    ),
+    document!(
+        "privacy",
+        "privacy.md",
+        "Privacy",
+        "Nothing is collected. The data that Worldlines stores, and where."
+    ),
+    document!(
+        "accessibility",
+        "accessibility.md",
+        "Accessibility",
+        "What Worldlines does for readers without a pointer, without sight, without colours or motion, and its known limits."
+    ),
+    document!(
+        "browsers",
+        "browsers.md",
+        "Browsers",
+        "The least versions of browsers that run Worldlines, and the features that they need."
+    ),
+    document!(
+        "embedding",
+        "embedding.md",
+        "A run in a course site",
+        "A run in another page: element, frame, options and messages."
+    ),
+    document!(
+        "exercises",
+        "exercises.md",
+        "Exercises",
+        "Goals, result codes, variants for each student, and grades."
+    ),
+    document!(
+        "search",
+        "search.md",
+        "Break it",
+        "The search for a violation, its minimisation and its explanation."
+    ),
+    document!(
+        "order-of-events",
+        "order-of-events.md",
+        "Order of events",
+        "The order of events that have the same time."
+    ),
+    document!("links", "link.md", "Links", "The format of links, which hold whole scenarios."),
+    document!("scenarios", "scenario.md", "Scenarios", "The format of scenarios."),
+    document!(
+        "import",
+        "import.md",
+        "Importing runs",
+        "Traces and logs of other tools that Worldlines opens."
+    ),
 ];
 
-/// Returns the links to all statements, for a page with the site's folder at `root`.
+/// Number of the documents that every page leads to.
+const NAMED: usize = 5;
+
+/// Returns the links to the documents that every page names, for a page with the site's folder at `root`.
 pub(super) fn links(root: &str) -> String {
     let link = |it: &Statement| format!("<a href=\"{root}{}\">{}</a>", it.path(), it.title);
-    STATEMENTS.iter().map(link).collect::<Vec<_>>().join(" · ")
+    STATEMENTS[..NAMED].iter().map(link).collect::<Vec<_>>().join(" · ")
 }
 
 impl Statement {
@@ -55,16 +116,25 @@ impl Statement {
     pub(super) fn html(&self) -> String {
         let mut main = String::new();
         let parser = Parser::new_ext(self.text, Options::ENABLE_TABLES);
-        html::push_html(&mut main, parser.filter_map(published));
+        // Links that are open, each true if it is published.
+        let mut open = Vec::new();
+        html::push_html(&mut main, parser.filter_map(|event| published(event, &mut open)));
         main
     }
 }
 
-/// Returns a part of a document as it is published: without links to other documents, which are not, and without alignments
+/// Returns a part of a document as it is published: with links to other published documents only, and without alignments
 /// of columns, which would be styles in the page.
-fn published(event: Event<'_>) -> Option<Event<'_>> {
+fn published<'a>(event: Event<'a>, open: &mut Vec<bool>) -> Option<Event<'a>> {
     match event {
-        Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) => None,
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let file = dest_url.split('#').next().unwrap_or_default();
+            let document = STATEMENTS.iter().find(|it| it.file == file);
+            open.push(document.is_some());
+            let dest_url = format!("../{}/", document?.id).into();
+            Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+        }
+        Event::End(TagEnd::Link) => open.pop()?.then_some(Event::End(TagEnd::Link)),
         Event::Start(Tag::Table(columns)) => {
             Some(Event::Start(Tag::Table(vec![pulldown_cmark::Alignment::None; columns.len()])))
         }

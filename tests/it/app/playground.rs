@@ -4,12 +4,13 @@ use serde_json::{Value as Json, json};
 use worldlines::{
     analysis::Class,
     app::{
-        Action, Edit, Input, OPENING, Selection, State, TOUR, Ways, fields, reduce, request, shapes,
+        Action, Edit, Input, Menu, OPENING, Selection, State, TOUR, Ways, fields, reduce, request,
+        shapes, text,
     },
     formats::{bundled, scenario},
     kernel::{
-        Delay, Fate, Fault, MessageName, NetworkSpec, NodeId, ParameterValue, RequestSpec,
-        Scenario, With,
+        Delay, EventKind, Fate, Fault, MessageName, NetworkSpec, NodeId, ParameterValue,
+        RequestSpec, Scenario, With,
     },
     protocols,
     runs::Outcome,
@@ -347,19 +348,36 @@ fn three_orders() -> State {
 #[test]
 fn tour_leads_from_every_stop_to_the_next() {
     let mut state = State::opening();
-    for path in &TOUR[1..] {
-        let next = Ways::from(&state.run, &state.origin).next.expect("it is not the last");
+    for (place, path) in TOUR.into_iter().enumerate() {
+        state = reduce(&state, Action::Example(path.into()));
+        assert_eq!(state.bundled_path().as_deref(), Some(path));
+        assert_eq!(Ways::from(&state.run, &state.origin).stop, Some(place));
         let stop = bundled::find(path).expect("it is bundled");
-        assert_eq!(next, (*path, stop.title().as_str()));
-        state = reduce(&state, Action::Example(next.0.into()));
-        assert_eq!(state.bundled_path().as_deref(), Some(*path));
+        let (title, act) = text::tour::STOPS[place];
+        assert_eq!(stop.title(), title, "a button shows it before the protocol is here");
+        // What a reader is told to do can be done there.
+        let run = &state.run;
+        let offers = |id: &str, node: usize, at: u64| {
+            let moment = Selection::Moment { node: NodeId::new(node), at };
+            Menu::of(run, moment).items().iter().any(|it| it.id == id)
+        };
+        let is_there = match place {
+            0 => run.trace.events.iter().any(|it| {
+                it.kind == EventKind::Crash && offers("uncrash", it.node.index(), it.time)
+            }),
+            1 => !Ways::from(run, &state.origin).variants.is_empty(),
+            2 => run.report.judgements.iter().any(|it| it.verdict.is_violated()),
+            3 => !run.trace.messages.is_empty(),
+            4 => offers("traitor", 1, 0) || offers("traitor", 2, 0),
+            _ => true,
+        };
+        assert!(is_there, "{act}");
     }
-    assert_eq!(Ways::from(&state.run, &state.origin).next, None);
     let edited = reduce(&State::opening(), drop_of(0, 1));
-    assert_eq!(Ways::from(&edited.run, &edited.origin).next.map(|(path, _)| path), Some(TOUR[1]));
+    assert_eq!(Ways::from(&edited.run, &edited.origin).stop, Some(0));
     let aside = bundled::bundled().into_iter().find(|it| it.path().ends_with("lost-copies"));
     let aside = reduce(&state, Action::Open(aside.expect("it is bundled")));
-    assert_eq!(Ways::from(&aside.run, &aside.origin).next, None);
+    assert_eq!(Ways::from(&aside.run, &aside.origin).stop, None);
 }
 
 /// By protocol: the captions of the three orders.

@@ -12,8 +12,11 @@ use worldlines::{
     protocols,
 };
 
-/// Statements on the site, by the names of their folders.
-const STATEMENTS: [&str; 3] = ["privacy", "accessibility", "browsers"];
+/// Documents that every page of the site names, by the names of their folders.
+const STATEMENTS: [&str; 5] = ["worldlines", "glossary", "privacy", "accessibility", "browsers"];
+/// The others, which the first leads to.
+const DOCUMENTS: [&str; 7] =
+    ["embedding", "exercises", "search", "order-of-events", "links", "scenarios", "import"];
 
 /// All files of the site, by their paths; those of SVG in place of the cards.
 static FILES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| files(Site::default()));
@@ -89,7 +92,7 @@ fn every_protocol_and_every_bundled_scenario_has_its_page() {
         }
         assert!(FILES["index.html"].contains(&format!("href=\"{}/\"", protocol.id)));
     }
-    let statements = STATEMENTS.len();
+    let statements = STATEMENTS.len() + DOCUMENTS.len();
     let others = protocols::index().count() + bundled::bundled().len();
     assert_eq!(pages().count(), 1 + statements + others);
 }
@@ -103,6 +106,11 @@ fn statement_has_its_page_which_every_page_names() {
         for id in STATEMENTS {
             assert!(led.contains(&format!("about/{id}/index.html")), "{path}: {id}");
         }
+    }
+    let page = parsed(&FILES["about/worldlines/index.html"]);
+    let links: Vec<_> = elements(&page, "a").iter().filter_map(|it| it.attribute("href")).collect();
+    for id in DOCUMENTS {
+        assert!(links.contains(&&*format!("../{id}/")), "{id}: {links:?}");
     }
     let page = parsed(&FILES["about/privacy/index.html"]);
     assert!(text_of(page.root_element()).contains("Nothing is collected."));

@@ -290,7 +290,14 @@ pub mod sheet {
 pub mod ways {
     pub const VARIANTS: &str = "Same scenario under";
     pub const VARIANTS_JUDGED: &str = "Same scenario under, with the verdicts at the end";
-    pub const NEXT: &str = "Next: ";
+    pub const NEXT: &str = "Next";
+    pub const MORE: &str = "All examples";
+
+    /// The place of a stop in the tour.
+    #[must_use]
+    pub fn stop(number: usize, all: usize) -> String {
+        format!("Tour {number} of {all}.")
+    }
 }
 
 pub mod work {

@@ -351,9 +351,27 @@ pub mod hunt {
 }
 
 pub mod tour {
-    /// Titles of the stops: a button shows the next one's before its protocol is fetched.
-    pub const STOPS: [&str; 2] =
-        ["The sender crashes half-way", "Three orders on one set of sends"];
+    /// The stops: the title of each, which the one before shows while its protocol is not here, and an act to try there.
+    pub const STOPS: [(&str, &str); 6] = [
+        ("The sender crashes half-way", "Click the cross on Alice's line and remove the crash."),
+        ("Three orders on one set of sends", "Choose another protocol: the sends stay the same."),
+        (
+            "Each holds the vote that the other needs",
+            "Click Why? to see the cycle of the deadlock.",
+        ),
+        (
+            "A marker overtakes a transfer, and money vanishes",
+            "Drag the head of an arrow: the message arrives later.",
+        ),
+        (
+            "Three generals cannot identify the traitor",
+            "Click the line of another node and make it a traitor.",
+        ),
+        (
+            "Two proposers interrupt each other for ever",
+            "Click Break it, or Share to hand your run on.",
+        ),
+    ];
 
     #[must_use]
     pub fn more(count: usize) -> String {
