@@ -102,6 +102,9 @@ fn LinkPart(props: &LinkProps) -> Html {
             <div class={classes!("link", code.is_some().then_some("with-code"))}>
                 <CopyField id="share-link" text={link.clone()} label={text::sharing::LINK} copy={text::sharing::COPY_LINK}
                     copied={text::sharing::LINK_COPIED} rows={if code.is_some() { 6 } else { 2 }} first=true />
+                if web::can_share() {
+                    <button type="button" id="system-share" onclick={system_share(&props.run, &link)}>{ text::sharing::SYSTEM }</button>
+                }
                 <p class="hint">
                     { text::sharing::LINK_HELP }
                     if holds_both { { " " }{ text::sharing::BOTH } }
@@ -124,6 +127,12 @@ fn LinkPart(props: &LinkProps) -> Html {
         }
     };
     html! { <section><h3>{ text::sharing::LINK }</h3>{ body }</section> }
+}
+
+/// Hands the link to the system's share sheet.
+fn system_share(run: &Run, link: &AttrValue) -> Callback<MouseEvent> {
+    let (title, link) = (export::heading(run), link.clone());
+    Callback::from(move |_: MouseEvent| web::share(&title, &link))
 }
 
 /// The address that opens the run from the file of its scenario: short, however large the run.

@@ -26,7 +26,7 @@ pub use address::{
     asks_for_file, fragment, on_file, on_fragment_change, page_link, push_fragment,
     replace_fragment, set_title, want_file,
 };
-pub use clipboard::copy;
+pub use clipboard::{can_share, copy, share};
 pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, bring_to_top, capture_pointer,
     checked_of, comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of, is_open,

@@ -13,6 +13,7 @@ pub mod sharing {
 
     pub const LINK: &str = "Link";
     pub const LINK_HELP: &str = "The link contains the scenario with its title and captions, so it opens exactly this run. Nothing is uploaded.";
+    pub const SYSTEM: &str = "Share with another app…";
     pub const COPY_LINK: &str = "Copy link";
     pub const LINK_COPIED: &str = "Link copied";
     pub const MAKING: &str = "The link is being made…";
