@@ -186,7 +186,8 @@ fn exercise(run: &Run, send: &Send) -> Html {
             Want::Tell { .. } => None,
         });
         let name = named.unwrap_or_else(|| first.to_owned());
-        let (node, said) = indication.clone().unwrap_or((NodeId::new(0), "deliver m1".to_owned()));
+        let (node, said) =
+            indication.clone().unwrap_or((NodeId::new(0), text::author::SAID.to_owned()));
         let want = match kind.as_str() {
             "violate" => Want::Violate(name),
             "keep" => Want::Keep(name),
@@ -267,11 +268,11 @@ fn of_goal(run: &Run, goal: &Goal, send: &Send) -> Html {
 }
 
 /// Change of a budget by a number.
-type Change = Rc<dyn Fn(&Budget, u32) -> Budget>;
+type WithinChange = Rc<dyn Fn(&Budget, u32) -> Budget>;
 
 /// The faults that may be added to reach the goal.
 fn within(run: &Run, now: &Budget, send: &Send) -> Html {
-    let set = |change: Change| {
+    let set = |change: WithinChange| {
         sets(run, send, move |goal, count: u64| goal.within = change(&goal.within, count as u32))
     };
     let kind = |kind: &'static str| {

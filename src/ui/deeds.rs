@@ -53,7 +53,7 @@ fn add(run: &Run, send: &Send) -> Html {
     let fields =
         html! { <>{ Html::from(node) }{ text::deeds::AT }{ " " }{ Html::from(at) }{ " ms" }</> };
     let send = send.clone();
-    form(button, fields, "row wrap add", move |typed| {
+    form(button, fields, "add", move |typed| {
         let [node, at] = typed else { return };
         if let (Ok(node), Ok(at)) = (node.parse(), at.parse()) {
             let moment = Selection::Moment { node: NodeId::new(node), at };

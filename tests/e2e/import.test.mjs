@@ -129,7 +129,7 @@ test("states of a model checker are shown by node", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
   await dropped(page, "tlc-counterexample.json");
-  await tab(page, "State");
+  await tab(page, "Details");
   await until(async () => (await page.locator("#panel .node-state").count()) > 1, "the nodes are there");
   assert.match(await page.locator("#panel").innerText(), /pc\s*cs\s*was wait/);
   await reader.leave();

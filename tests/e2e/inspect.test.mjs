@@ -30,7 +30,7 @@ async function atTheEnd(path, options) {
 test("a state shows what the last step changed, and follows the playhead", async () => {
   const { reader, page } = await atTheEnd("ordering/causal-multicast/three-orders");
   await page.keyboard.press("Home");
-  await tab(page, "State");
+  await tab(page, "Details");
   // The arrow keys are the tabs' as long as one of them has the focus.
   await page.evaluate(() => document.activeElement.blur());
   const carol = page.locator('.node-state[data-node="Carol"]');
@@ -83,7 +83,7 @@ test("numbers are of the whole run, on a phone without sideways scrolling", asyn
   const again = page.locator(".totals div", { hasText: "retransmitted" }).locator("dd");
   assert.ok(Number(await again.innerText()) > 0);
   assert.ok((await page.getByRole("img", { name: /messages so far/ }).count()) > 0);
-  for (const name of ["State", "Source", "Numbers"]) {
+  for (const name of ["Details", "Source", "Numbers"]) {
     await tab(page, name);
     await page.waitForTimeout(300);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);

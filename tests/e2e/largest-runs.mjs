@@ -8,7 +8,7 @@ import { LARGEST, link } from "./runs.mjs";
 import { tasksOf, watch } from "./tasks.mjs";
 
 const TABS = [
-  "Verdicts", "Changes", "View", "Network", "Events", "Tables", "State", "Source", "Numbers", "As text", "Break it", "Settings",
+  "Verdicts", "Changes", "View", "Network", "Events", "Tables", "Details", "Source", "Numbers", "As text", "Break it", "Settings",
 ];
 
 const playground = await startPlayground();

@@ -121,7 +121,7 @@ test("after one visit every part of the page works without a network", async () 
   await openProtocol(page, "paxos");
   await page.locator(".about b", { hasText: "Paxos" }).waitFor();
   await page.locator("#open-workbench").click();
-  for (const name of ["Events", "Tables", "Network", "State", "Source", "Numbers", "As text"]) {
+  for (const name of ["Events", "Tables", "Network", "Details", "Source", "Numbers", "As text"]) {
     const panel = await tab(page, name);
     assert.equal(await panel.locator(".missing").count(), 0, name);
   }

@@ -53,7 +53,7 @@ test("after a panic the last change is there again, in a fresh program, and can 
     const last = setTimeout(() => {});
     for (let id = 0; id <= last; id += 1) clearTimeout(id);
   });
-  await tab(page, "State");
+  await tab(page, "Details");
   await panics(page);
   const told = page.getByRole("alertdialog", { name: "Worldlines has stopped" });
   await told.waitFor();

@@ -65,7 +65,7 @@ test("in a frame with a sandbox of another origin the page works and forgets not
   await frame.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
   await frame.locator(".theatre.edited").waitFor();
   await frame.locator("#open-workbench").click();
-  for (const name of ["Events", "Tables", "Network", "State", "Source", "Numbers", "As text"]) {
+  for (const name of ["Events", "Tables", "Network", "Details", "Source", "Numbers", "As text"]) {
     await tab(frame, name);
   }
   await leave();

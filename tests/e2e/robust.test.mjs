@@ -51,7 +51,7 @@ async function longest(page, what) {
 }
 
 const TABS = [
-  "Verdicts", "Changes", "Settings", "View", "Network", "Events", "Tables", "State", "Source", "Numbers", "As text", "Break it",
+  "Verdicts", "Changes", "Settings", "View", "Network", "Events", "Tables", "Details", "Source", "Numbers", "As text", "Break it",
 ];
 
 /** Opens every tab and overlay, moves through time and edits, and holds each to its bounds. */
@@ -115,7 +115,7 @@ test("the node that the State tab looks at may go, and the tab stays", async () 
     await nodes.press("Enter");
     await until(async () => (await page.locator(".stage .name").count()) === count, `there are ${count} nodes`);
   }
-  await tab(page, "State");
+  await tab(page, "Details");
   await page.locator("#panel label.field select").selectOption({ index: 4 });
   await page.locator("#undo-last").click();
   await until(async () => (await page.locator(".stage .name").count()) === 2, "there are two nodes");

@@ -82,7 +82,7 @@ export const STATES = [
     says: "The state of every node at the playhead, with the changes of the last step.",
     viewport: TALL,
     open: () => bundled("consensus/paxos/acceptor-restarts"),
-    tab: "State",
+    tab: "Details",
     async make(page) {
       await page.locator(".node-state").first().waitFor();
     },

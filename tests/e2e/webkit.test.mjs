@@ -95,7 +95,7 @@ test("a run opens in WebKit, with the digest that it has natively", { skip }, as
 
 test("WebKit draws each tab and searches in a worker", { skip }, async () => {
   await open(await bundled("reliable/best-effort-broadcast/receiver-crashes"));
-  for (const name of ["Events", "Network", "State", "Source", "Numbers"]) await tab(name);
+  for (const name of ["Events", "Network", "Details", "Source", "Numbers"]) await tab(name);
   await tab("Break it");
   await click("#panel button", "Find|Search|Break");
   await so(() => document.querySelector("#panel .finding, #panel .found") !== null, "the search finds a violation");

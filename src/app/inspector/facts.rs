@@ -64,7 +64,7 @@ fn way(run: &Run, message: &Message, here: Option<EventId>, told: usize) -> Vec<
             (Fate::Lost(_, loss), Some(end)) => {
                 (text::facts::LOST, text::facts::lost(time(end), loss.why()))
             }
-            _ => (text::facts::IN_TRANSIT, text::facts::not_yet(is_over).to_owned()),
+            _ => (text::facts::IN_TRANSIT, text::facts::not_yet(is_over)),
         };
         facts.push(Fact { name, value, event: end.and_then(elsewhere) });
     }

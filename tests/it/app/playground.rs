@@ -355,7 +355,7 @@ fn tour_leads_from_every_stop_to_the_next() {
         let stop = bundled::find(path).expect("it is bundled");
         let (title, act) = text::tour::STOPS[place];
         assert_eq!(stop.title(), title, "a button shows it before the protocol is here");
-        // What a reader is told to do can be done there.
+        // The act that a reader is told to try can be done there.
         let run = &state.run;
         let offers = |id: &str, node: usize, at: u64| {
             let moment = Selection::Moment { node: NodeId::new(node), at };

@@ -47,6 +47,8 @@ pub mod author {
     pub const SAYS: &str = "Indication";
     pub const SAYS_HELP: &str = "What the node is to tell its application";
     pub const WITHIN: &str = "With at most: ";
+    /// An indication that is offered where the run has none.
+    pub const SAID: &str = "deliver m1";
 
     /// The label of the field for one more caption.
     #[must_use]
