@@ -6,7 +6,7 @@ use worldlines::{
     analysis::is_effect,
     app::{
         Action, Branch, BranchStatus, Listing, NodeState, Numbers, OfNode, Past, Payload, Place,
-        Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce,
+        Run, Selection, State, Status, Subject, charts, facts, last_ran, ran, reduce,
     },
     diagram::event_sentence,
     formats::bundled,
@@ -374,4 +374,36 @@ fn chart_of_a_metric_shows_its_values() {
             }
         }
     }
+}
+
+#[test]
+fn facts_tell_a_messages_way_and_an_events_timestamps_as_far_as_they_may_be_shown() {
+    let run = run_of("reliable/best-effort-broadcast/sender-crashes-half-way");
+    let message = &run.trace.messages[0];
+    let facts_of = |selection, told| {
+        let subject = Subject::of(&run, Some(selection), 0, told);
+        let all = facts(&run, &subject, told);
+        all.into_iter().map(|it| (it.name, it.value, it.event)).collect::<Vec<_>>()
+    };
+    let picked = Selection::Message(message.name);
+    let Fate::Received(receipt) = message.fate else { panic!("it is received") };
+    let time = |event: EventId| run.trace.events[event].time;
+    let (sent, took) = (time(message.sent), time(receipt) - time(message.sent));
+    assert_eq!(
+        facts_of(picked, ALL),
+        [
+            ("Sent", format!("by Alice at {sent} ms"), Some(message.sent)),
+            ("Received", format!("by Bob at {} ms, after {took} ms", time(receipt)), None),
+            ("Lamport time", "3".to_owned(), None),
+            ("Vector time", "[2,1,0]".to_owned(), None),
+        ]
+    );
+    let early = facts_of(picked, receipt);
+    assert_eq!(early[1], ("In transit", "so far".to_owned(), None), "the receipt is hidden");
+    let lost = run_of("reliable/reliable-broadcast/lost-copies");
+    let dropped = lost.trace.messages.iter().find(|it| matches!(it.fate, Fate::Lost(..)));
+    let picked = Selection::Message(dropped.expect("one is lost").name);
+    let subject = Subject::of(&lost, Some(picked), 0, ALL);
+    let facts = facts(&lost, &subject, ALL);
+    assert!(facts.iter().any(|it| it.name == "Lost" && it.value.ends_with("(drop)")), "{facts:?}");
 }

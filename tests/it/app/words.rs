@@ -3,8 +3,13 @@
 use serde_json::{Value as Json, json};
 use worldlines::{
     app::{Action, Draft, Edit, Hand, State, reduce},
-    formats::{bundled, link, scenario},
-    kernel::{Fault, MessageName, NodeId, Scenario},
+    formats::{
+        bundled, link,
+        scenario::{self, goal_json},
+    },
+    kernel::{Caption, Fault, MessageName, NodeId, Scenario},
+    runs::{Goal, Want},
+    search::Budget,
 };
 
 fn node(index: usize) -> NodeId {
@@ -260,4 +265,54 @@ fn variant_of_a_changed_run_has_no_words_of_the_example() {
     assert!(has_no_words(&changed));
     let same = after(&changed, [apply(Edit::Nodes(3))]);
     assert_eq!(same.scenario(), causal.scenario(), "what was changed is taken back");
+}
+
+#[test]
+fn words_written_in_place_are_the_readers_and_each_can_be_undone() {
+    let start = reduce(&reduce(&State::opening(), drop_of(0, 1)), Action::Author(true));
+    let write = |state: &State, change: fn(&mut Scenario)| {
+        let mut next = state.scenario().clone();
+        change(&mut next);
+        reduce(state, Action::Write(Box::new(next)))
+    };
+    let titled = write(&start, |it| it.title = "My lecture".to_owned());
+    let caption = Caption { at: 20, node: node(1), text: "Bob hears nothing.".to_owned() };
+    let mut next = titled.scenario().clone();
+    next.captions.push(caption.clone());
+    let both = reduce(&titled, Action::Write(Box::new(next)));
+    assert!(both.authoring, "the fields stay open");
+    assert_eq!((&*both.heading(), &both.scenario().captions[..]), ("My lecture", &[caption][..]));
+    let there = opened_elsewhere(&both);
+    assert_eq!((there.scenario(), there.heading()), (both.scenario(), both.heading()));
+    // They stay with the next change of the run, and are marked.
+    let changed = reduce(&both, drop_of(0, 2));
+    assert_eq!((&*changed.heading(), changed.has_old_words()), ("My lecture", true));
+    let back = after(&both, [Action::Undo, Action::Undo]);
+    assert_eq!(back.scenario(), start.scenario());
+    let long = write(&start, |it| it.title = "x".repeat(1000));
+    assert_eq!(long.scenario(), start.scenario());
+    let why = long.refused.expect("it is refused").why;
+    assert!(why.contains("title") && why.contains("200"), "{why}");
+}
+
+#[test]
+fn goal_written_in_place_makes_an_exercise_that_begins_with_the_run() {
+    let start = after(&State::opening(), [apply(Edit::RemoveFault(0)), Action::Author(true)]);
+    let mut next = start.scenario().clone();
+    let within = Budget::NONE.with("crash", 1);
+    let want = Want::Violate("agreement".to_owned());
+    next.goal = Some(goal_json(&Goal { want, within, variants: None }));
+    let exercise = reduce(&start, Action::Write(Box::new(next)));
+    let shown = exercise.exercise.as_ref().expect("it is an exercise");
+    assert_eq!(shown.task, "Violate agreement with at most 1 crash.");
+    assert_eq!((&shown.judgement, &shown.code), (&None, &None));
+    assert!(!exercise.is_edited(), "it begins here");
+    let crash = Fault::Crash { node: node(0), at: 30, after_sends: Some(1) };
+    let solved = reduce(&exercise, apply(Edit::AddFault(crash)));
+    assert!(solved.exercise.as_ref().is_some_and(|it| it.code.is_some()), "it can be solved");
+    let back = after(&exercise, [Action::Undo]);
+    assert_eq!((back.scenario(), back.exercise.is_some()), (start.scenario(), false));
+    let mut none = exercise.scenario().clone();
+    none.goal = None;
+    assert!(reduce(&exercise, Action::Write(Box::new(none))).exercise.is_none());
 }
