@@ -12,7 +12,7 @@ const NUMBERS = new Set([
 ]);
 const NUMBER = "[-−]?\\d+(?:[.,\\u2009\\u202f\\u00a0 ]\\d+)*";
 /** Places at which a text may have been joined from several: what follows is looked up with the sign and without it. */
-const JOINTS = /, |; | · |: |\. | \(| and | or | for /g;
+const JOINTS = /, |; | · |: |\. | \(| and | or | for | at /g;
 /** Greatest number of texts whose translations are kept. */
 const KEPT = 5000;
 /** Values that are part of a translation, one in another, go this deep. */

@@ -57,6 +57,8 @@ test("values are translated where they are words of the table, and left where th
     "Nothing can be removed from this run: 3 nodes, 1 request and 2 faults.":
       "Aus diesem Lauf lässt sich nichts entfernen: 3 Knoten, 1 Anfrage und 2 Fehler.",
     "3 nodes instead of 5, 1 request and 2 faults": "3 Knoten statt 5, 1 Anfrage und 2 Fehler",
+    "A violation of FIFO order needs 2 broadcasts at one node, which this run lacks.":
+      "Für eine Verletzung von FIFO order fehlt in diesem Lauf: 2 broadcasts an einem Knoten.",
     "m1: here since 12 ms, never delivered in this run": "m1: hier seit 12 ms, in diesem Lauf nie ausgeliefert",
     "Your run of Paxos · Worldlines": "Ihr Lauf von Paxos · Worldlines",
     "Drag across lines to partition the network. Drag marks and walls along the time axis.":
