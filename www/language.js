@@ -8,7 +8,7 @@
 /** Names of values that are numbers. A template with one of them does not match a text with another word in its place. */
 const NUMBERS = new Set([
   "at", "bit", "bytes", "characters", "clock", "count", "duration", "end", "events", "grace", "id", "least", "line", "most", "number",
-  "of", "pace", "percent", "round", "runs", "seed", "seeds", "sent", "since", "time", "until", "violating",
+  "of", "pace", "percent", "round", "runs", "seed", "seeds", "sent", "since", "time", "took", "until", "violating",
 ]);
 const NUMBER = "[-−]?\\d+(?:[.,\\u2009\\u202f\\u00a0 ]\\d+)*";
 /** Places at which a text may have been joined from several: what follows is looked up with the sign and without it. */

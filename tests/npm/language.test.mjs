@@ -113,12 +113,13 @@ test("five thousand texts take less than 50 ms", () => {
     // As the page has them: most are sentences of protocols and numbers, and words that stand there many times.
     return [`${at} ms: ${name} delivers m${at} from Dave`, `${name} broadcasts m${at}`, String(at), "Drop message", `Make ${name} a traitor`][at % 5];
   });
-  // Other runs of tests share the machine: the best of some tries counts.
+  // Other programs share the machine: the time of this one counts, and the best of some tries.
   const times = Array.from({ length: 5 }, () => {
     const translate = translator({ same, texts });
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (const text of all) translate(text);
-    return performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
   });
   assert.ok(Math.min(...times) < 50, `${times.map(Math.round)} ms`);
 });
