@@ -6,7 +6,10 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{ControlKind, Number, Props as Control, choice, field, number, part, select},
+    fields::{
+        ControlKind, Number, Props as Control, choice, field, named, number, part, protocol_word,
+        select,
+    },
 };
 use crate::{
     app::{Action, Run, State, text},
@@ -129,7 +132,7 @@ fn row(props: &Props, place: usize, caption: &Caption) -> Html {
 
 fn nodes(run: &Run, node: NodeId, onchange: Callback<String>) -> Html {
     let names = run.scenario.names().enumerate();
-    let names = names.map(|(index, name)| choice(index.to_string(), name)).collect();
+    let names = names.map(|(index, name)| named(index.to_string(), name)).collect();
     let label = Some(text::author::NODE.into());
     Control { label, ..select(node.index().to_string(), names, onchange) }.into()
 }
@@ -228,7 +231,7 @@ fn of_goal(run: &Run, goal: &Goal, send: &Send) -> Html {
     let want = match &goal.want {
         Want::Violate(name) | Want::Keep(name) => {
             let names = run.protocol.properties().map(|(property, _)| property.name);
-            let names = names.map(|name| choice(name, name)).collect();
+            let names = names.map(protocol_word).collect();
             let onchange = sets(run, send, |goal, chosen: String| match &mut goal.want {
                 Want::Violate(name) | Want::Keep(name) => *name = chosen,
                 Want::Tell { .. } => {}
@@ -245,7 +248,7 @@ fn of_goal(run: &Run, goal: &Goal, send: &Send) -> Html {
             said.push(first.clone());
             said.sort_unstable();
             said.dedup();
-            let said = said.into_iter().map(|said| choice(said.clone(), said)).collect();
+            let said = said.into_iter().map(protocol_word).collect();
             let of_first = sets(run, send, |goal, chosen: String| {
                 if let Want::Tell { first, .. } = &mut goal.want {
                     *first = chosen;

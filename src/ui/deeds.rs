@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{ControlKind, Number, Props as Control, choice, form, number, part},
+    fields::{ControlKind, Number, Props as Control, form, named, number, part},
     part::Props,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(super) fn deeds(props: &Props) -> Html {
 /// The way to one more request or fault: the menu of a node at a moment.
 fn add(run: &Run, send: &Send) -> Html {
     let names = run.scenario.names().enumerate();
-    let names = names.map(|(index, name)| choice(index.to_string(), name)).collect();
+    let names = names.map(|(index, name)| named(index.to_string(), name)).collect();
     let node =
         Control { label: Some(text::deeds::NODE.into()), ..part(ControlKind::Select(names), "0") };
     let bounds = ControlKind::Number("0".into(), MAX_TIME.to_string().into(), "1");
