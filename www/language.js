@@ -70,6 +70,8 @@ const compile = (english, other) => {
     regex: new RegExp(`^${pattern}$`, "u"),
     groups,
     startsWithText: texts[0].trim().length > 1,
+    // Many sentences have "and", "or" and "of" at some place.
+    isVague: texts[0].trim().length < 2 && wordsOf(texts.join(" ")).join("").length < 4 && !isNumber.includes(true),
     length: texts.join("").length,
     write: (values) => into.texts.map((text, at) => (at < order.length ? text + (order[at] === undefined ? "" : values[order[at]]) : text)).join(""),
   };
@@ -124,9 +126,9 @@ export const translator = ({ same = [], texts }) => {
       const match = template.regex.exec(text);
       if (match === null) continue;
       const values = match.slice(1).map((value, at) => (template.groups[at].isNumber ? value : valueOf(value, depth + 1)));
-      const isKnown = (value, at) => template.groups[at].isNumber || value === "" || values[at] !== value;
+      const isKnown = (value, at) => !/\p{L}/u.test(value) || values[at] !== value;
       // A sentence of a protocol may look like a template that is all values.
-      if (!outer && !template.startsWithText && !match.slice(1).every(isKnown)) continue;
+      if ((template.isVague || (!outer && !template.startsWithText)) && !match.slice(1).every(isKnown)) continue;
       return template.write(values);
     }
     return undefined;

@@ -203,7 +203,7 @@ test("an embed is in the language that its author chose, from another origin, in
   const place = page.locator("world-lines");
   assert.equal(await place.locator(".go").innerText(), "Starten");
   await wake(place);
-  for (const inner of [place.frameLocator("iframe"), page.frameLocator("body > iframe")]) {
+  for (const inner of [place.frameLocator("iframe"), page.frameLocator("iframe[sandbox]")]) {
     await arrived(inner);
     await inner.locator('html[lang="de"]').waitFor();
     assert.match(await inner.locator("#play").getAttribute("aria-label"), /^(Abspielen|Anhalten)$/);
@@ -215,7 +215,11 @@ test("an embed without a language is English, whatever its reader chose on the p
   const site = await playground.openCourse(`<iframe width="900" height="600" src="${playground.url}?embed${await bundled(OPENING)}&amp;lang=fr"></iframe>`, {
     prepare: (context) =>
       context.addInitScript(() => {
-        if (location.search.includes("embed")) localStorage.setItem("worldlines-language", "de");
+        try {
+          localStorage.setItem("worldlines-language", "de");
+        } catch {
+          // The course site allows its own documents no storage.
+        }
       }),
   });
   const frame = site.page.frameLocator("iframe");

@@ -83,6 +83,7 @@ test("one and many have their own words", () => {
     "1 more request was never delivered.": "1 weitere Anfrage wurde nie ausgeliefert.",
     "5 nodes, 7 links": "5 Knoten, 7 Verbindungen",
     "happened before: 4 events": "geschah vorher: 4 Ereignisse",
+    "3 faults (of 2 crashes, 1 recovery and 3 delays)": "3 Fehler (aus: 2 Abstürze, 1 Wiederanlauf und 3 Verzögerungen)",
     "1 crash, 2 drops": "1 Absturz, 2 Verluste",
   };
   for (const [english, other] of Object.entries(expected)) assert.equal(german(english), other);
@@ -95,6 +96,8 @@ test("what is not in the table stays: sentences of a protocol, names, numbers", 
     "agreement",
     "Alice",
     "Alice and Bob",
+    "Tries sets of faults, largest first, and each order of events",
+    "A node of a tree or of a ring",
     "12 ms",
     "×1",
     "",

@@ -38,8 +38,10 @@ const COUNTED: [(&str, &str); 15] = [
     ("traitor", "traitors"),
 ];
 
-/// The last joint of an enumeration (`kernel::joined`).
-const AND: &str = " and ";
+/// Texts of other layers around numbers of things: the joint of an enumeration (`kernel::joined`), the words of a budget
+/// (`src/search/budget.rs`).
+const BESIDE: [&str; 4] =
+    [" and ", "no faults", "1 fault (of {kinds})", "{count} faults (of {kinds})"];
 
 /// A language's table, `static/languages/`.
 struct Table {
@@ -212,7 +214,7 @@ fn each_language_has_all_texts_of_the_page() {
             wanted.insert(many.to_owned());
         }
     }
-    wanted.insert(AND.to_owned());
+    wanted.extend(BESIDE.map(str::to_owned));
     for table in tables() {
         expect_none(&complaints(&table, &wanted));
     }
