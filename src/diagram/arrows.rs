@@ -3,15 +3,17 @@
 use super::{
     Features, Label, Layout, Oddity, Point, Window,
     elements::oddity,
-    labels::{Placed, elide},
+    labels::{Beside, HALF_HEIGHT, Placed, elide, elide_to, half_width},
     layout::LEAN,
     path::{Direction, cross, jagged, line},
     walls::wall_places,
 };
-use crate::kernel::{EventId, Fate, Loss, Message, MessageId, Scenario, Trace, spell};
+use crate::kernel::{EventId, Fate, Loss, MAX_NODES, Message, MessageId, Scenario, Trace, spell};
 
 /// Distance from a line within which a text seems to belong to it.
 const TEXT: f64 = 9.0;
+/// Length of a text that is shortened further because it does not fit.
+const SHORT: usize = 9;
 /// Size of a sign on an arrow.
 const SIGN: f64 = 14.0;
 
@@ -57,6 +59,17 @@ pub struct ArrowPaths {
 }
 
 impl Arrow {
+    /// Returns its text at its middle, for an arrow that is drawn without one.
+    #[must_use]
+    pub fn unsaid(&self, scenario: &Scenario, trace: &Trace) -> Option<Label> {
+        if self.label.is_some() {
+            return None;
+        }
+        let text = text(scenario, &trace.messages[self.message], self.copy);
+        let (at, _) = along_arrow(self, half_width(&text), &[0.5]).next()?;
+        Some(Label { at, text })
+    }
+
     /// Returns its paths; `oddity` is the one that is shown.
     #[must_use]
     pub fn paths(&self, oddity: Option<Oddity>) -> ArrowPaths {
@@ -143,10 +156,7 @@ pub(super) fn arrows(
             let oddity = oddity(message, copy, delayed);
             let sign =
                 Point { x: from.x + (to.x - from.x) * 0.3, y: from.y + (to.y - from.y) * 0.3 };
-            if oddity.is_some() {
-                placed.block(sign, SIGN);
-            }
-            arrows.push(Arrow {
+            let arrow = Arrow {
                 message: id,
                 copy,
                 from,
@@ -157,13 +167,26 @@ pub(super) fn arrows(
                 sent: message.sent,
                 ended: fate.event(),
                 label: None,
-            });
+            };
+            block(&arrow, placed);
+            arrows.push(arrow);
         }
     }
     arrows
 }
 
-/// Adds the texts of arrows, if there is room.
+/// Takes the places of an arrow's signs.
+pub(super) fn block(arrow: &Arrow, placed: &mut Placed) {
+    if arrow.oddity.is_some() {
+        placed.block(arrow.sign, SIGN);
+    }
+    if matches!(arrow.end, ArrowEnd::Cross(_)) {
+        placed.block(arrow.to, 2.0 * CROSS);
+    }
+}
+
+/// Adds the texts of arrows, if there is room: each nearer to its own arrow than to others. If those of equal messages
+/// that one process sends at one moment do not fit, one text says how many there are.
 pub(super) fn label(
     arrows: &mut [Arrow],
     (scenario, trace): (&Scenario, &Trace),
@@ -180,12 +203,63 @@ pub(super) fn label(
         let lanes = layout.lanes_at(across);
         (lanes - lanes.round()).abs() * layout.gap() > TEXT
     };
-    for arrow in arrows {
-        let text = text(scenario, &trace.messages[arrow.message], arrow.copy);
-        let places: Vec<_> = along_arrow(arrow.from, arrow.to, arrow.end).filter(seen).collect();
-        let (beside, on): (Vec<Point>, Vec<Point>) = places.into_iter().partition(beside_lines);
-        arrow.label =
-            placed.place(&text, beside.into_iter().chain(on)).map(|at| Label { at, text });
+    arrows.iter().for_each(|arrow| placed.add_line((arrow.from, arrow.to)));
+    let texts: Vec<_> = arrows
+        .iter()
+        .map(|arrow| text(scenario, &trace.messages[arrow.message], arrow.copy))
+        .collect();
+    let is_lost = |arrow: &Arrow| matches!(arrow.end, ArrowEnd::Cross(_));
+    let places = |arrow: &Arrow, half: f64, shares: &[f64]| {
+        let all = along_arrow(arrow, half, shares).filter(|(at, _)| seen(at));
+        let (beside, on): (Vec<_>, Vec<_>) = all.partition(|(at, _)| beside_lines(at));
+        beside.into_iter().chain(on)
+    };
+    let alone = |arrow: &Arrow, text: &str, placed: &mut Placed| {
+        let shares = if is_lost(arrow) { &LOST } else { &RECEIVED };
+        let half = half_width(text);
+        let own = [(arrow.from, arrow.to)];
+        let at = placed.place_beside(half, places(arrow, half, shares), &own)?;
+        Some(Label { at, text: text.to_owned() })
+    };
+    let mut done = vec![false; arrows.len()];
+    for first in 0..arrows.len() {
+        if done[first] {
+            continue;
+        }
+        let text = &texts[first];
+        let alike = |other: &usize| {
+            let (one, other) = (&arrows[first], (&arrows[*other], &texts[*other]));
+            one.from == other.0.from
+                && one.oddity == other.0.oddity
+                && is_lost(one) == is_lost(other.0)
+                && text == other.1
+        };
+        let group: Vec<_> = (first..arrows.len().min(first + MAX_NODES)).filter(alike).collect();
+        group.iter().for_each(|place| done[*place] = true);
+        let half = half_width(text);
+        let short = elide_to(text, SHORT);
+        let mut own: Vec<_> =
+            group.iter().map(|place| alone(&arrows[*place], text, placed)).collect();
+        if own.len() > 1 && own.iter().any(Option::is_none) {
+            own.iter().flatten().for_each(|label| placed.release(half, label.at));
+            let lines: Vec<_> =
+                group.iter().map(|place| (arrows[*place].from, arrows[*place].to)).collect();
+            let together = [text, &short].into_iter().find_map(|text| {
+                let text = format!("{text} ×{}", group.len());
+                let half = half_width(&text);
+                let all = group.iter().flat_map(|place| places(&arrows[*place], half, &SHARED));
+                placed.place_beside(half, all, &lines).map(|at| Label { at, text })
+            });
+            if together.is_some() {
+                arrows[first].label = together;
+                continue;
+            }
+            own.iter().flatten().for_each(|label| placed.take(half, label.at));
+        }
+        for (place, label) in group.into_iter().zip(&mut own) {
+            let label = label.take().or_else(|| alone(&arrows[place], &short, placed));
+            arrows[place].label = label;
+        }
     }
 }
 
@@ -240,20 +314,28 @@ fn stopped_at(scenario: &Scenario, layout: &Layout, loss: Loss, from: f64, to: f
     })
 }
 
-/// Possible places of an arrow's text, the best first: beside its middle.
-fn along_arrow(from: Point, to: Point, end: ArrowEnd) -> impl Iterator<Item = Point> {
+/// Places along an arrow at which its text is tried, in shares of its length, the best first.
+const RECEIVED: [f64; 9] = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12, 0.88];
+/// Those of a lost message.
+const LOST: [f64; 9] = [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.12, 0.9];
+/// Those of a text for several messages: near their sending.
+const SHARED: [f64; 4] = [0.25, 0.15, 0.35, 0.5];
+/// Free space between an arrow and a text beside it.
+const GAP: f64 = 2.0;
+
+/// Possible places of an arrow's text, the best first: beside it, then on it.
+fn along_arrow(arrow: &Arrow, half: f64, shares: &[f64]) -> impl Iterator<Item = Beside> {
+    let (from, to) = (arrow.from, arrow.to);
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let length = dx.hypot(dy).max(1.0);
-    // Right of a falling arrow, left of a rising one: off the stroke in both cases.
-    let (off_x, off_y) = (dy.abs() / length * 12.0, -dx.abs() / length * 9.0);
-    let shares: [f64; 7] = match end {
-        ArrowEnd::Cross(_) => [0.45, 0.6, 0.3, 0.75, 0.2, 0.15, 0.1],
-        _ => [0.5, 0.38, 0.62, 0.26, 0.74, 0.18, 0.82],
-    };
-    shares.into_iter().flat_map(move |share| {
-        [1.0, -1.0].map(|side| Point {
-            x: from.x + dx * share + side * off_x,
-            y: from.y + dy * share + side * off_y,
+    // Above the arrow, or right of it where time runs down.
+    let (right, up) = (dy / length, -dx / length);
+    let far = half * right.abs() + HALF_HEIGHT * up.abs() + GAP;
+    let sides = [(far, GAP), (-far, GAP), (0.0, 0.0)];
+    sides.into_iter().flat_map(move |(far, gap)| {
+        shares.iter().map(move |share| {
+            let (x, y) = (from.x + dx * share, from.y + dy * share);
+            (Point { x: x + right * far, y: y + up * far }, gap)
         })
     })
 }

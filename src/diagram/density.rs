@@ -11,7 +11,7 @@ use super::{
     Features, Label, Layout, MarkShape, Point, Window,
     crowd::{Crowd, Fates, Kinds},
     forest::Sum as _,
-    labels::Placed,
+    labels::{Placed, half_width},
 };
 use crate::kernel::{
     EventId, EventKind, Fate, MessageId, NodeId, Scenario, Time, Trace, sort_by_key,
@@ -225,7 +225,7 @@ impl Merging<'_> {
             let [a, b, c, d] = sheaf.corners;
             let (start, end) = (middle(a, b), middle(c, d));
             let places = [middle(start, end), middle(start, middle(start, end))];
-            sheaf.label = placed.place(&text, places).map(|at| Label { at, text });
+            sheaf.label = placed.place(half_width(&text), places).map(|at| Label { at, text });
         }
         merged
     }

@@ -1,14 +1,55 @@
-//! Placement of labels without overlaps.
+//! Placement of labels: none over another one or over a mark, and those of messages beside their own arrows.
 
-use super::Point;
+use super::{Layout, Orientation, Point};
 
+/// Size of the texts of the diagram, in CSS pixels: the smallest size of the page, as in the style sheet.
+const SIZE: f64 = 12.0;
 /// Height of a line of label text.
 const HEIGHT: f64 = 14.0;
-/// Average width of a character of label text, at the size in the style sheet, bold ones included.
-const WIDTH: f64 = 7.0;
+/// Half of it.
+pub(super) const HALF_HEIGHT: f64 = HEIGHT / 2.0;
+/// Free space before and after a label.
+const PAD: f64 = 2.0;
+/// Smallest distance of a label from the arrows of other messages, beyond that from its own.
+const CLEAR: f64 = 2.5;
 
 /// Largest number of characters drawn of a label; the sentence of its element has the full text.
 const LENGTH: usize = 26;
+
+/// Widths of characters in font sizes, generous ones: those of DejaVu Sans, which is wider than most.
+const NARROW: f64 = 0.4;
+const MIDDLE: f64 = 0.62;
+const CAPITAL: f64 = 0.72;
+const WIDE: f64 = 1.05;
+/// Factor of the width of bold text.
+pub const BOLD: f64 = 1.12;
+/// First of the wide scripts: ideographs, kana, emoji.
+const FIRST_WIDE: char = '\u{1100}';
+
+/// Returns the estimated width of a text at this font size, in CSS pixels; of bold text, at the size times [`BOLD`].
+#[must_use]
+pub fn text_width(text: &str, size: f64) -> f64 {
+    let one = |character: char| match character {
+        ' ' | '!' | '\'' | '(' | ')' | ',' | '.' | ':' | ';' | 'I' | '[' | ']' | 'f' | 'i'
+        | 'j' | 'l' | 'r' | 't' | '|' => NARROW,
+        '%' | '@' | 'M' | 'W' | 'm' | 'w' | '—' | '…' => WIDE,
+        'A'..='Z' | '+' | '<' | '=' | '>' => CAPITAL,
+        FIRST_WIDE.. => WIDE,
+        '\u{370}'.. => CAPITAL,
+        _ => MIDDLE,
+    };
+    text.chars().map(one).sum::<f64>() * size
+}
+
+/// Returns half the estimated width of a label.
+pub(super) fn half_width(text: &str) -> f64 {
+    text_width(text, SIZE) / 2.0
+}
+
+/// Returns half the estimated width of a bold label.
+pub(super) fn half_bold(text: &str) -> f64 {
+    half_width(text) * BOLD
+}
 
 /// Shortens the text of a label.
 pub(super) fn elide(text: &str) -> String {
@@ -24,7 +65,7 @@ pub(super) fn elide_to(text: &str, length: usize) -> String {
 }
 
 /// Box of a label or a mark.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Area {
     left: f64,
     top: f64,
@@ -40,6 +81,31 @@ impl Area {
             right: centre.x + width / 2.0,
             bottom: centre.y + height / 2.0,
         }
+    }
+
+    /// Area of a text of this half width.
+    fn of_text(half: f64, centre: Point) -> Self {
+        Self::around(centre, 2.0 * (half + PAD), HEIGHT)
+    }
+
+    /// Part of a line within the area, in shares of its length (Liang and Barsky); none if it does not meet it.
+    fn share_of(&self, (from, to): Line) -> Option<(f64, f64)> {
+        let (mut first, mut last) = (0.0_f64, 1.0_f64);
+        for (at, by, least, most) in [
+            (from.x, to.x - from.x, self.left, self.right),
+            (from.y, to.y - from.y, self.top, self.bottom),
+        ] {
+            if by == 0.0 {
+                if at < least || at > most {
+                    return None;
+                }
+                continue;
+            }
+            let (one, other) = ((least - at) / by, (most - at) / by);
+            first = first.max(one.min(other));
+            last = last.min(one.max(other));
+        }
+        (first <= last).then_some((first, last))
     }
 
     /// Returns the area enlarged by a margin on every side.
@@ -67,17 +133,33 @@ impl Area {
     }
 }
 
-/// Areas that are taken. They are kept by column, so that the cost of a query depends only on nearby areas.
+/// Line of an arrow, from its start to its end.
+pub(super) type Line = (Point, Point);
+
+/// A place for a label of a message: its centre, and its distance from the message's arrow.
+pub(super) type Beside = (Point, f64);
+
+/// Areas that are taken, and arrows. They are kept by stretch of the longer side of the picture, so that the cost of a
+/// query depends only on nearby ones.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
     /// The picture; labels must fit into it.
     whole: Area,
     /// The part of it that is drawn; areas elsewhere are not kept.
     seen: Area,
-    columns: Vec<Vec<Area>>,
+    /// True if stretches are one below the other.
+    down: bool,
+    columns: Vec<Column>,
 }
 
-/// Width of a column.
+/// Areas and arrows in one stretch of the picture.
+#[derive(Clone, Debug, Default)]
+struct Column {
+    areas: Vec<Area>,
+    lines: Vec<Line>,
+}
+
+/// Width of a stretch.
 const COLUMN: f64 = 160.0;
 /// Distance beyond the drawn part within which areas are kept: a text may reach into it.
 const BEYOND: f64 = 200.0;
@@ -86,7 +168,8 @@ impl Placed {
     /// A picture of this size in which no area is taken.
     pub(super) fn new(width: f64, height: f64) -> Self {
         let whole = Area { left: 0.0, top: 0.0, right: width, bottom: height };
-        Self { whole, seen: whole.with_margin(BEYOND), columns: Vec::new() }
+        let down = height > width;
+        Self { whole, seen: whole.with_margin(BEYOND), down, columns: Vec::new() }
     }
 
     /// Restricts the drawn part to the rectangle between two corners.
@@ -104,28 +187,39 @@ impl Placed {
 
     /// Columns of an area within the drawn part: a small number for an area of any size.
     fn columns(&self, area: &Area) -> std::ops::Range<usize> {
-        let column = |at: f64| ((at - self.seen.left).max(0.0) / COLUMN) as usize;
-        let right = area.right.min(self.seen.right);
-        if right < area.left.max(self.seen.left) {
+        let side = |area: &Area| match self.down {
+            true => (area.top, area.bottom),
+            false => (area.left, area.right),
+        };
+        let ((start, end), (from, to)) = (side(&self.seen), side(area));
+        let column = |at: f64| ((at - start).max(0.0) / COLUMN) as usize;
+        if to.min(end) < from.max(start) {
             return 0..0;
         }
-        column(area.left)..column(right) + 1
+        column(from)..column(to.min(end)) + 1
+    }
+
+    /// Columns of an area, to be changed.
+    fn columns_mut(&mut self, area: &Area) -> &mut [Column] {
+        let range = self.columns(area);
+        if self.columns.len() < range.end {
+            self.columns.resize_with(range.end, Column::default);
+        }
+        &mut self.columns[range]
     }
 
     fn add(&mut self, area: Area) {
-        for column in self.columns(&area) {
-            if self.columns.len() <= column {
-                self.columns.resize_with(column + 1, Vec::new);
-            }
-            self.columns[column].push(area);
-        }
+        self.columns_mut(&area).iter_mut().for_each(|column| column.areas.push(area));
+    }
+
+    /// Columns near an area.
+    fn near(&self, area: &Area) -> impl Iterator<Item = &Column> {
+        self.columns(area).filter_map(|column| self.columns.get(column))
     }
 
     fn is_free(&self, area: &Area) -> bool {
-        !self
-            .columns(area)
-            .flat_map(|column| self.columns.get(column).into_iter().flatten())
-            .any(|other| other.meets(area))
+        area.is_within(&self.whole)
+            && !self.near(area).flat_map(|it| &it.areas).any(|other| other.meets(area))
     }
 
     /// Takes the area of a mark.
@@ -135,26 +229,8 @@ impl Placed {
 
     /// Takes the area of the drawn part of a line.
     pub(super) fn block_line(&mut self, from: Point, to: Point, thick: f64) {
+        let Some((first, last)) = self.seen.share_of((from, to)) else { return };
         let (dx, dy) = (to.x - from.x, to.y - from.y);
-        // The drawn part of the line, in shares of its length (Liang and Barsky).
-        let (mut first, mut last) = (0.0_f64, 1.0_f64);
-        let seen = self.seen;
-        for (at, by, least, most) in
-            [(from.x, dx, seen.left, seen.right), (from.y, dy, seen.top, seen.bottom)]
-        {
-            if by == 0.0 {
-                if at < least || at > most {
-                    return;
-                }
-                continue;
-            }
-            let (one, other) = ((least - at) / by, (most - at) / by);
-            first = first.max(one.min(other));
-            last = last.min(one.max(other));
-        }
-        if first > last {
-            return;
-        }
         let length = dx.hypot(dy) * (last - first);
         let steps = (length / thick).ceil().max(1.0);
         for step in 0..=steps as u32 {
@@ -163,26 +239,80 @@ impl Placed {
         }
     }
 
-    /// Takes the area of a text that is already placed.
-    pub(super) fn take(&mut self, text: &str, centre: Point) {
-        self.add(Area::around(centre, text.chars().count() as f64 * WIDTH + 4.0, HEIGHT));
+    /// Adds the line of an arrow, which labels of other messages keep clear of.
+    pub(super) fn add_line(&mut self, line: Line) {
+        let (from, to) = line;
+        let area = Area {
+            left: from.x.min(to.x),
+            top: from.y.min(to.y),
+            right: from.x.max(to.x),
+            bottom: from.y.max(to.y),
+        };
+        self.columns_mut(&area).iter_mut().for_each(|column| column.lines.push(line));
     }
 
-    /// Returns the first place at which the text fits, and takes it; none if it fits nowhere.
+    /// Takes the area of a text that is already placed, given half its width.
+    pub(super) fn take(&mut self, half: f64, centre: Point) {
+        self.add(Area::of_text(half, centre));
+    }
+
+    /// Gives back the area of a label.
+    pub(super) fn release(&mut self, half: f64, centre: Point) {
+        let area = Area::of_text(half, centre);
+        for column in self.columns_mut(&area) {
+            if let Some(place) = column.areas.iter().rposition(|other| *other == area) {
+                column.areas.remove(place);
+            }
+        }
+    }
+
+    /// Returns the first place at which a text of this half width fits, and takes it; none if it fits nowhere.
     pub(super) fn place(
         &mut self,
-        text: &str,
+        half: f64,
         candidates: impl IntoIterator<Item = Point>,
     ) -> Option<Point> {
-        let width = text.chars().count() as f64 * WIDTH + 4.0;
-        let fitting = candidates.into_iter().find_map(|centre| {
-            let area = Area::around(centre, width, HEIGHT);
-            (area.is_within(&self.whole) && self.is_free(&area)).then_some((centre, area))
-        });
-        let (centre, area) = fitting?;
-        self.add(area);
+        let fits = |centre: &Point| self.is_free(&Area::of_text(half, *centre));
+        let centre = candidates.into_iter().find(fits)?;
+        self.take(half, centre);
         Some(centre)
     }
+
+    /// Does the same for the text of messages with these arrows: it stands at one of them and keeps farther from all others.
+    pub(super) fn place_beside(
+        &mut self,
+        half: f64,
+        candidates: impl IntoIterator<Item = Beside>,
+        own: &[Line],
+    ) -> Option<Point> {
+        let fits = |&(centre, distance): &Beside| {
+            let area = Area::of_text(half, centre);
+            let clear = area.with_margin(distance + CLEAR);
+            let at_it = |line: &Line| area.with_margin(distance).share_of(*line).is_some();
+            let mut others = self.near(&clear).flat_map(|it| &it.lines);
+            self.is_free(&area)
+                && own.iter().any(at_it)
+                && !others.any(|line| clear.share_of(*line).is_some() && !own.contains(line))
+        };
+        let (centre, _) = candidates.into_iter().find(fits)?;
+        self.take(half, centre);
+        Some(centre)
+    }
+
+    /// Returns the first of these places at which a mark of this size covers nothing, or the first of all, and takes it.
+    pub(super) fn settle(&mut self, size: f64, candidates: &[Point]) -> Point {
+        let is_free = |centre: &&Point| self.is_free(&Area::around(**centre, size, size));
+        let centre = *candidates.iter().find(is_free).unwrap_or(&candidates[0]);
+        self.block(centre, size);
+        centre
+    }
+}
+
+/// Returns the centre of the text of a moment on the time axis where it stands within the picture, and half its width.
+pub(super) fn moment(layout: &Layout, along: f64, text: &str) -> Option<(Point, f64)> {
+    let half = half_width(text);
+    let centre = Point { x: 3.0 + half, y: along - 8.0 };
+    (layout.orientation() == Orientation::Vertical).then_some((centre, half))
 }
 
 #[cfg(test)]
@@ -193,18 +323,21 @@ mod tests {
     fn label_takes_the_first_free_place_and_none_if_all_are_taken() {
         let mut placed = Placed::new(400.0, 200.0);
         let (here, there) = (Point { x: 200.0, y: 50.0 }, Point { x: 200.0, y: 80.0 });
-        assert_eq!(placed.place("m1", [here, there]), Some(here));
-        assert_eq!(placed.place("m2", [here, there]), Some(there));
-        assert_eq!(placed.place("m3", [here, there]), None);
-        assert_eq!(placed.place("m3", [Point { x: 250.0, y: 50.0 }]).map(|p| p.x), Some(250.0));
+        assert_eq!(placed.place(half_width("m1"), [here, there]), Some(here));
+        assert_eq!(placed.place(half_width("m2"), [here, there]), Some(there));
+        assert_eq!(placed.place(half_width("m3"), [here, there]), None);
+        assert_eq!(
+            placed.place(half_width("m3"), [Point { x: 250.0, y: 50.0 }]).map(|p| p.x),
+            Some(250.0)
+        );
     }
 
     #[test]
     fn label_at_the_edge_takes_another_place() {
         let mut placed = Placed::new(100.0, 50.0);
         let (cut, whole) = (Point { x: 90.0, y: 20.0 }, Point { x: 60.0, y: 20.0 });
-        assert_eq!(placed.place("label", [cut, whole]), Some(whole));
-        assert_eq!(placed.place("label", [Point { x: 60.0, y: 48.0 }]), None);
+        assert_eq!(placed.place(half_width("label"), [cut, whole]), Some(whole));
+        assert_eq!(placed.place(half_width("label"), [Point { x: 60.0, y: 48.0 }]), None);
     }
 
     #[test]
@@ -213,17 +346,36 @@ mod tests {
             .within(Point { x: 5e8, y: 0.0 }, Point { x: 5e8 + 1_000.0, y: 400.0 });
         placed.block_line(Point { x: 0.0, y: 200.0 }, Point { x: 1e12, y: 200.0 }, 5.0);
         placed.block(Point { x: 1e11, y: 200.0 }, 14.0);
-        let areas: usize = placed.columns.iter().map(Vec::len).sum();
+        let areas: usize = placed.columns.iter().map(|it| it.areas.len()).sum();
         assert!((250..1_000).contains(&areas), "{areas}");
         let on_it = Point { x: 5e8 + 500.0, y: 200.0 };
         let beside = Point { x: 5e8 + 500.0, y: 240.0 };
-        assert_eq!(placed.place("m1", [on_it, beside]), Some(beside));
+        assert_eq!(placed.place(half_width("m1"), [on_it, beside]), Some(beside));
+    }
+
+    #[test]
+    fn label_of_a_message_keeps_clear_of_other_arrows_but_not_of_its_own() {
+        let mut placed = Placed::new(400.0, 200.0);
+        let at = |x, y| Point { x, y };
+        let (own, other) = ((at(0.0, 100.0), at(400.0, 100.0)), (at(0.0, 80.0), at(400.0, 80.0)));
+        placed.add_line(own);
+        placed.add_line(other);
+        let (above, below) = ((at(200.0, 91.0), 2.0), (at(200.0, 109.0), 2.0));
+        let half = half_width("m1");
+        let place = |placed: &mut Placed, of| placed.place_beside(half, [above, below], &[of]);
+        assert_eq!(place(&mut placed, own), Some(below.0));
+        placed.release(half, below.0);
+        assert_eq!(place(&mut placed, own), Some(below.0));
+        assert_eq!(place(&mut placed, other), None, "both are nearer to the arrow below");
     }
 
     #[test]
     fn areas_meet_across_columns() {
         let mut placed = Placed::new(400.0, 200.0);
         placed.block(Point { x: COLUMN, y: 20.0 }, 10.0);
-        assert_eq!(placed.place("wide label", [Point { x: COLUMN - 30.0, y: 20.0 }]), None);
+        assert_eq!(
+            placed.place(half_width("wide label"), [Point { x: COLUMN - 30.0, y: 20.0 }]),
+            None
+        );
     }
 }

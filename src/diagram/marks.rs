@@ -3,7 +3,7 @@
 use super::{
     Label, Layout, Orientation, Point,
     describe::indication_words,
-    labels::{Placed, elide},
+    labels::{Placed, elide, half_bold},
 };
 use crate::kernel::{Detection, EventId, EventKind, Scenario, Trace, spell};
 
@@ -27,6 +27,16 @@ pub struct Mark {
     pub label: Option<Label>,
     /// For a delivery: the event at which the last member delivered the message, if all did.
     pub stable: Option<EventId>,
+}
+
+impl Mark {
+    /// Returns its text beside it, for a mark that is drawn without one.
+    #[must_use]
+    pub fn unsaid(&self, scenario: &Scenario, trace: &Trace, layout: &Layout) -> Option<Label> {
+        let text = text(scenario, trace, self.event).filter(|_| self.label.is_none())?;
+        let at = *beside(layout, self.at, self.shape, &text).first()?;
+        Some(Label { at, text })
+    }
 }
 
 /// Shape of an event's mark. Every kind has a shape of its own.
@@ -236,15 +246,21 @@ pub(super) fn marks(
     for event in events {
         let Some(shape) = mark_shape(&trace.events[event].kind) else { continue };
         let at = layout.event_point(trace, event);
-        placed.block(at, MARK);
-        if shape.is_sign() {
-            placed.block(sign_at(at, layout.orientation()), SIGN);
-        }
         let found = stable.binary_search_by_key(&event, |&(delivery, _)| delivery);
         let stable = found.ok().map(|place| stable[place].1);
-        marks.push(Mark { event, at, shape, label: None, stable });
+        let mark = Mark { event, at, shape, label: None, stable };
+        block(&mark, layout, placed);
+        marks.push(mark);
     }
     marks
+}
+
+/// Takes the place of a mark.
+pub(super) fn block(mark: &Mark, layout: &Layout, placed: &mut Placed) {
+    placed.block(mark.at, MARK);
+    if mark.shape.is_sign() {
+        placed.block(sign_at(mark.at, layout.orientation()), SIGN);
+    }
 }
 
 /// Adds the texts of marks of one urgency, if there is room.
@@ -259,14 +275,14 @@ pub(super) fn label(
     for mark in marks.iter_mut().filter(|mark| mark.shape.urgency() == urgency) {
         mark.label = text(scenario, trace, mark.event).and_then(|text| {
             let candidates = beside(layout, mark.at, mark.shape, &text);
-            placed.place(&text, candidates).map(|at| Label { at, text })
+            placed.place(half_bold(&text), candidates).map(|at| Label { at, text })
         });
     }
 }
 
 /// Possible places of a mark's text, the best first: above the line for requests and signs, below for the rest.
 fn beside(layout: &Layout, at: Point, shape: MarkShape, text: &str) -> Vec<Point> {
-    let half = text.chars().count() as f64 * 3.5 + 13.0;
+    let half = half_bold(text) + 13.0;
     let place = |dx: f64, dy: f64| Point { x: at.x + dx, y: at.y + dy };
     let above = shape == MarkShape::Request || shape.is_sign();
     let side = if above { -1.0 } else { 1.0 };

@@ -2,7 +2,7 @@
 
 use super::{
     Features, Label, Lane, LaneState, Layout, Orientation, Point, Window,
-    labels::{Placed, elide_to},
+    labels::{Placed, elide_to, half_bold, half_width},
     path::push_px,
 };
 use crate::kernel::{Drawn, NodeId, Protocol, Sample, Scenario, Trace};
@@ -19,6 +19,8 @@ const BANDS_DRAWN: usize = 60;
 const TINTS: i64 = 6;
 /// Largest number of curves with a name and a sign of their own.
 pub const SINGLE_CURVES: usize = 16;
+/// Size of the signs at the ends of curves.
+const END: f64 = 10.0;
 /// Largest length of the names at the ends of curves.
 const NAME: usize = 6;
 
@@ -285,7 +287,8 @@ fn while_up(lane: &Lane, layout: &Layout, from: f64, to: f64) -> Vec<(f64, f64)>
 pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Placed) {
     for band in bands {
         let text = band.value.to_string();
-        let half = text.chars().count() as f64 * 3.5 + 4.0;
+        let width = half_bold(&text);
+        let half = width + 4.0;
         let (start, top) = layout.unpoint(band.from);
         let (stop, bottom) = layout.unpoint(band.to);
         let places = match layout.orientation() {
@@ -303,7 +306,7 @@ pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Plac
             ],
         };
         let places = places.map(|(along, across)| layout.point(along, across));
-        band.label = placed.place(&text, places).map(|at| Label { at, text });
+        band.label = placed.place(width, places).map(|at| Label { at, text });
     }
 }
 
@@ -330,11 +333,19 @@ pub(super) fn plots(
         let (least, greatest) = features.extremes[metric];
         let (low, high) = (round(least).min(0), round(greatest).max(0));
         let scale = Scale { low, high: if low == high { 1 } else { high }, top };
+        let grid = scale.grid(layout);
+        for Grid { label, .. } in &grid {
+            placed.take(half_width(&label.text), label.at);
+        }
+        for (_, values) in &by_node {
+            let &(along, value) = &values[values.len() - 1];
+            placed.block(layout.point(along, scale.across(layout, value)), END);
+        }
         plots.push(Plot {
             metric,
             from: layout.point(0.0, top),
             to: layout.point(layout.length(), top + STRIP),
-            grid: scale.grid(layout),
+            grid,
             curves: curves(&by_node, &scale, scenario, layout, placed),
         });
     }
@@ -389,7 +400,12 @@ impl Scale {
 
     fn grid(&self, layout: &Layout) -> Vec<Grid> {
         let mut values = vec![self.low, self.high];
-        let far = |value| (self.across(layout, value) - self.across(layout, 0)).abs() > 12.0;
+        let needed = |value: i64| match layout.orientation() {
+            Orientation::Horizontal => 16.0,
+            Orientation::Vertical => half_width(&value.to_string()) + half_width("0") + 6.0,
+        };
+        let far =
+            |value| (self.across(layout, value) - self.across(layout, 0)).abs() > needed(value);
         if far(self.low) && far(self.high) {
             values.push(0);
         }
@@ -397,7 +413,7 @@ impl Scale {
         let line = |value: i64| {
             let across = self.across(layout, value);
             let text = value.to_string();
-            let half = text.chars().count() as f64 * 3.5;
+            let half = half_width(&text);
             let at = match layout.orientation() {
                 Orientation::Horizontal => layout.point((start - 4.0 - half).max(half), across),
                 Orientation::Vertical => layout.point(start - 10.0, across),
@@ -434,7 +450,7 @@ fn curves(
         };
         let first = !by_node[..place].iter().any(|other| together(&other));
         let candidates = first.then(|| beside_end(layout, points[points.len() - 1], &text));
-        let label = placed.place(&text, candidates.into_iter().flatten());
+        let label = placed.place(half_width(&text), candidates.into_iter().flatten());
         Curve { node: *node, points, label: label.map(|at| Label { at, text }) }
     };
     by_node.iter().enumerate().map(curve).collect()
@@ -442,7 +458,7 @@ fn curves(
 
 /// Possible places of a curve's name: after its end.
 fn beside_end(layout: &Layout, end: Point, text: &str) -> Vec<Point> {
-    let half = text.chars().count() as f64 * 3.5;
+    let half = half_width(text);
     let (along, across) = layout.unpoint(end);
     match layout.orientation() {
         Orientation::Horizontal => [0.0, -13.0, 13.0, -26.0, 26.0, -39.0, 39.0]

@@ -58,6 +58,7 @@ pub use emphasis::{Asked, Emphasis, Role};
 pub use explanation::explain;
 pub use features::{Features, Reading};
 pub use ghosts::{Ghosts, Side};
+pub use labels::{BOLD, text_width};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::{
-    Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark, Merged,
-    Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows,
+    Across, Arrow, Band, Bar, Barrier, Features, Field, Label, Lane, LaneState, Layout, Mark,
+    Merged, Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows,
     crowd::Kinds,
     cuts, deadlock, density,
-    labels::Placed,
+    labels::{Placed, half_bold, half_width, moment},
     mark_shape,
     marks::{self, Urgency},
     measures, sections,
@@ -192,9 +192,18 @@ impl Scene {
                 |mark: &Mark| (trace.events[mark.event].node.index(), layout.unpoint(mark.at).0);
             marks = thinned(marks, ALONE, place, |_, _| ());
         }
-        for flag in &scene.flags {
-            placed.block(flag.at, FLAG);
+        let alone = messages.clone().filter(|_| !merges);
+        scene.arrows = arrows::arrows(alone, features, (scenario, trace), place, &mut placed);
+        for flag in &mut scene.flags {
+            flag.at = placed.settle(FLAG, &flag_places(layout, flag.at));
         }
+        scene.plots = measures::plots(
+            features,
+            run,
+            &scene.lanes,
+            (layout, window, limit.rough),
+            &mut placed,
+        );
         scene.barriers = views::barriers(&features.views, scenario, trace, place, &mut placed);
         let mut label = |urgency, placed: &mut Placed| {
             if detail == Detail::Full {
@@ -204,19 +213,10 @@ impl Scene {
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
         measures::label_bands(&mut scene.bands, layout, &mut placed);
-        scene.plots = measures::plots(
-            features,
-            run,
-            &scene.lanes,
-            (layout, window, limit.rough),
-            &mut placed,
-        );
-        let alone = messages.clone().filter(|_| !merges);
-        scene.arrows = arrows::arrows(alone, features, (scenario, trace), place, &mut placed);
         if detail == Detail::Full {
             arrows::label(&mut scene.arrows, (scenario, trace), place, &mut placed);
         }
-        walls::label(&mut scene.walls, scenario, &mut placed);
+        walls::label(&mut scene.walls, scenario, layout, &mut placed);
         label(Urgency::Last, &mut placed);
         scene.merged = merges.then(|| part.merge(events, messages, &mut placed));
         if let Some(merged) = scene.merged.as_mut().filter(|_| all_alone) {
@@ -231,8 +231,46 @@ impl Scene {
     pub(super) fn placed(&self, layout: &Layout) -> Placed {
         let (from, to) = (self.window.from.max(0.0), self.window.to.min(layout.length()));
         let across = self.width.max(self.height);
-        Placed::new(self.width, self.height)
-            .within(layout.point(from, 0.0), layout.point(to, across))
+        let mut placed = Placed::new(self.width, self.height)
+            .within(layout.point(from, 0.0), layout.point(to, across));
+        for tick in &self.ticks {
+            if let Some((centre, half)) = moment(layout, tick.along, &tick.label) {
+                placed.take(half, centre);
+            }
+        }
+        placed
+    }
+
+    /// Places in the window that further texts can take.
+    pub(super) fn taken(&self, layout: &Layout) -> Placed {
+        let mut placed = self.placed(layout);
+        self.marks.iter().for_each(|mark| marks::block(mark, layout, &mut placed));
+        self.arrows.iter().for_each(|arrow| arrows::block(arrow, &mut placed));
+        self.flags.iter().for_each(|flag| placed.block(flag.at, FLAG));
+        self.texts().for_each(|(label, half)| placed.take(half, label.at));
+        placed
+    }
+
+    /// Texts of the elements, each with half its estimated width in CSS pixels.
+    pub fn texts(&self) -> impl Iterator<Item = (&Label, f64)> {
+        fn plain(label: &Label) -> (&Label, f64) {
+            (label, half_width(&label.text))
+        }
+        fn bold(label: &Label) -> (&Label, f64) {
+            (label, half_bold(&label.text))
+        }
+        let marks = self.marks.iter().filter_map(|it| it.label.as_ref());
+        let walls = self.walls.iter().filter_map(|it| it.label.as_ref());
+        let barriers = self.barriers.iter().filter_map(|it| it.label.as_ref());
+        let bands = self.bands.iter().filter_map(|it| it.label.as_ref());
+        let arrows = self.arrows.iter().filter_map(|it| it.label.as_ref());
+        let grids = self.plots.iter().flat_map(|it| &it.grid).map(|it| &it.label);
+        let curves = self.plots.iter().flat_map(|it| &it.curves);
+        let curves = curves.filter_map(|it| it.label.as_ref());
+        let sheaves = self.merged.iter().flat_map(|it| &it.sheaves);
+        let sheaves = sheaves.filter_map(|it| it.label.as_ref());
+        let all_bold = marks.chain(walls).chain(barriers).chain(bands).map(bold);
+        all_bold.chain(arrows.chain(grids).chain(curves).chain(sheaves).map(plain))
     }
 
     /// Approximate number of elements other than marks and messages.
@@ -420,6 +458,13 @@ fn flags(scenario: &Scenario, layout: &Layout, window: Window) -> Vec<Flag> {
     let place =
         |flag: &Flag| (scenario.captions[flag.caption].node.index(), layout.unpoint(flag.at).0);
     thinned(flags.collect(), FLAGS, place, |_, _| ())
+}
+
+/// Possible places of a caption's sign, the best first: before its moment and above its line, farther before it, after it.
+fn flag_places(layout: &Layout, at: Point) -> [Point; 6] {
+    let (along, across) = layout.unpoint(at);
+    let places = [(0.0, 0.0), (0.0, 2.0), (-1.0, 0.0), (-1.0, 2.0), (2.0, 0.0), (2.0, 2.0)];
+    places.map(|(on, over)| layout.point(along + on * FLAG, across + over * FLAG))
 }
 
 /// Round moments, about 90 pixels apart.

@@ -1,6 +1,6 @@
 //! Logical time beside the marks.
 
-use super::{Detail, Label, Layout, Point, Scene, event_sentence, labels::Placed};
+use super::{Detail, Label, Layout, Point, Scene, event_sentence, labels::half_bold};
 use crate::{
     analysis::Stamps,
     kernel::{EventId, EventKind, NodeId, Scenario, Trace},
@@ -30,8 +30,6 @@ pub struct Timestamp {
 const MOST: usize = 150;
 /// Largest number of nodes for which a vector is written out.
 const SHORT: usize = 5;
-/// Size of a mark.
-const MARK: f64 = 13.0;
 /// Thickness of a message's line that timestamps keep clear of.
 const LINE: f64 = 5.0;
 
@@ -47,7 +45,7 @@ pub fn timestamps(
     if scene.detail == Detail::Merged {
         return Vec::new();
     }
-    let mut taken = taken(scene, layout);
+    let mut taken = scene.taken(layout);
     let mut clear = taken.clone();
     for arrow in &scene.arrows {
         clear.block_line(arrow.from, arrow.to, LINE);
@@ -73,36 +71,20 @@ pub fn timestamps(
             continue;
         }
         let places = || around(at, &short);
-        let place = clear.place(&short, places()).or_else(|| taken.place(&short, places()));
+        let half = half_bold(&short);
+        let place = clear.place(half, places()).or_else(|| taken.place(half, places()));
         let Some(place) = place else { continue };
-        clear.take(&short, place);
-        taken.take(&short, place);
+        clear.take(half, place);
+        taken.take(half, place);
         let full = full(scenario, trace, stamps, clocks, event);
         shown.push(Timestamp { event, label: Label { at: place, text: short }, full });
     }
     shown
 }
 
-/// Places taken by the elements of a scene.
-fn taken(scene: &Scene, layout: &Layout) -> Placed {
-    let mut placed = scene.placed(layout);
-    for mark in &scene.marks {
-        placed.block(mark.at, MARK);
-    }
-    for flag in &scene.flags {
-        placed.block(flag.at, MARK + 4.0);
-    }
-    let marks = scene.marks.iter().filter_map(|mark| mark.label.as_ref());
-    let arrows = scene.arrows.iter().filter_map(|arrow| arrow.label.as_ref());
-    for label in marks.chain(arrows) {
-        placed.take(&label.text, label.at);
-    }
-    placed
-}
-
 /// Possible places beside a mark: below and above, on either side, near and less near.
 fn around(at: Point, text: &str) -> impl Iterator<Item = Point> {
-    let half = text.chars().count() as f64 * 3.5 + 4.0;
+    let half = half_bold(text) + 4.0;
     let sides = [half, -half, 0.0];
     [15.0, -15.0, 28.0, -28.0, 41.0, -41.0].into_iter().flat_map(move |down| {
         sides.into_iter().map(move |right| Point { x: at.x + right, y: at.y + down })

@@ -2,7 +2,7 @@
 
 use super::{
     Label, Point,
-    labels::{Placed, elide_to},
+    labels::{Placed, elide_to, half_width},
 };
 use crate::kernel::{NodeId, NodeSet, Scenario, Topology};
 
@@ -125,10 +125,11 @@ fn picture(scenario: &Scenario, neighbours: &[NodeSet], at: &[Point]) -> Graph {
     let places = nodes().map(|node| {
         let at = at[node.index()];
         let text = elide_to(&scenario.name(node), NAME);
-        let half = text.chars().count() as f64 * 3.5 + 14.0;
-        let beside = [(0.0, 19.0), (0.0, -19.0), (half, 0.0), (-half, 0.0)];
+        let half = half_width(&text);
+        let far = half + 14.0;
+        let beside = [(0.0, 19.0), (0.0, -19.0), (far, 0.0), (-far, 0.0)];
         let beside = beside.map(|(dx, dy)| Point { x: at.x + dx, y: at.y + dy });
-        let label = placed.place(&text, beside).map(|at| Label { at, text });
+        let label = placed.place(half, beside).map(|at| Label { at, text });
         Place { node, at, router: routers.contains(node), label }
     });
     let places = places.collect();

@@ -2,7 +2,7 @@
 
 use super::{
     Graph, Label, LaneState, Point,
-    labels::{Placed, elide_to},
+    labels::{Placed, elide_to, half_width},
 };
 use crate::kernel::{
     EventId, EventKind, Fate, Fault, Loss, MessageId, NodeId, NodeSet, Scenario, Time, Trace, spell,
@@ -297,9 +297,7 @@ impl Scenery {
         for place in &graph.places {
             placed.block(place.at, SIGNS.0);
             if let Some(label) = &place.label {
-                let half = label.text.chars().count() as f64 * 3.5;
-                let end = |dx: f64| Point { x: label.at.x + dx, y: label.at.y };
-                placed.block_line(end(-half), end(half), 12.0);
+                placed.take(half_width(&label.text), label.at);
             }
         }
         let (mut flights, others, under_way) = flights(trace, graph, traffic, (cursor, time));
@@ -308,11 +306,12 @@ impl Scenery {
             let said = traffic.said(place.node, cursor);
             let label = said.filter(|_| graph.places.len() <= WIDE).and_then(|event| {
                 let text = text_of(scenario, trace, event)?;
-                let half = text.chars().count() as f64 * 3.5 + 14.0;
-                let beside = [(0.0, 34.0), (0.0, -34.0), (half, 14.0), (-half, 14.0), (0.0, -20.0)];
+                let half = half_width(&text);
+                let far = half + 14.0;
+                let beside = [(0.0, 34.0), (0.0, -34.0), (far, 14.0), (-far, 14.0), (0.0, -20.0)];
                 let beside =
                     beside.map(|(dx, dy)| Point { x: place.at.x + dx, y: place.at.y + dy });
-                placed.place(&text, beside).map(|at| Label { at, text })
+                placed.place(half, beside).map(|at| Label { at, text })
             });
             NodeNow { node: place.node, state: traffic.state(place.node, cursor), said, label }
         });
@@ -320,10 +319,11 @@ impl Scenery {
         for flight in &mut flights {
             let text = spell(&trace.messages[flight.message].packet.to_string(), &scenario.nodes);
             let text = elide_to(&text, LENGTH);
-            let half = text.chars().count() as f64 * 3.5 + 10.0;
-            let beside = [(half, 0.0), (-half, 0.0), (0.0, -15.0), (0.0, 15.0)];
+            let half = half_width(&text);
+            let far = half + 10.0;
+            let beside = [(far, 0.0), (-far, 0.0), (0.0, -15.0), (0.0, 15.0)];
             let beside = beside.map(|(dx, dy)| Point { x: flight.at.x + dx, y: flight.at.y + dy });
-            flight.label = placed.place(&text, beside).map(|at| Label { at, text });
+            flight.label = placed.place(half, beside).map(|at| Label { at, text });
         }
         Self { nodes, flights, others, under_way, cut, sides }
     }

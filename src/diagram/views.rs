@@ -1,6 +1,9 @@
 //! Views as barriers: no message passes from one side of them to the other.
 
-use super::{Label, Layout, Orientation, Point, Window, labels::Placed};
+use super::{
+    Label, Layout, Orientation, Point, Window,
+    labels::{Placed, half_bold},
+};
 use crate::{
     abstractions::membership::GroupIndication,
     kernel::{EventId, EventKind, NodeSet, Scenario, Trace, spell},
@@ -120,7 +123,7 @@ pub(super) fn barriers(
         let long = spell(&format!("view {id}: {members}"), &scenario.nodes);
         let texts = [long, format!("view {id}")];
         let label = texts.into_iter().find_map(|text| {
-            let at = placed.place(&text, beside(layout, &pieces, &text))?;
+            let at = placed.place(half_bold(&text), beside(layout, &pieces, &text))?;
             Some(Label { at, text })
         });
         barriers.push(Barrier { id: *id, members: *members, pieces, label });
@@ -130,7 +133,7 @@ pub(super) fn barriers(
 
 /// Possible places of a barrier's text: beside its ends, and between the lines.
 fn beside(layout: &Layout, pieces: &[Piece], text: &str) -> Vec<Point> {
-    let half = text.chars().count() as f64 * 3.5 + 9.0;
+    let half = half_bold(text) + 9.0;
     let (first, last) = (pieces[0].to, pieces[pieces.len() - 1].to);
     match layout.orientation() {
         Orientation::Horizontal => {

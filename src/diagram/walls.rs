@@ -1,6 +1,10 @@
 //! Partitions and dead links as walls between lines.
 
-use super::{Label, Layout, Point, Window, labels::Placed, thin::thinned};
+use super::{
+    Label, Layout, Point, Window,
+    labels::{Placed, half_bold},
+    thin::thinned,
+};
 use crate::kernel::{Fault, NodeId, Scenario};
 
 /// Largest number of walls drawn.
@@ -50,17 +54,18 @@ pub(super) fn walls(scenario: &Scenario, layout: &Layout, window: Window) -> Vec
 }
 
 /// Adds the texts of walls, if there is room.
-pub(super) fn label(walls: &mut [Wall], scenario: &Scenario, placed: &mut Placed) {
+pub(super) fn label(walls: &mut [Wall], scenario: &Scenario, layout: &Layout, placed: &mut Placed) {
     for wall in walls {
         let text = match scenario.faults[wall.fault] {
             Fault::Partition { .. } => "partition",
             _ => "cut",
         };
-        let middle = Point {
-            x: f64::midpoint(wall.from.x, wall.to.x),
-            y: f64::midpoint(wall.from.y, wall.to.y),
-        };
-        wall.label = placed.place(text, [middle]).map(|at| Label { at, text: text.to_owned() });
+        let (from, across) = layout.unpoint(wall.from);
+        let (to, other) = layout.unpoint(wall.to);
+        let places = [0.5, 0.35, 0.65, 0.2, 0.8]
+            .map(|share| layout.point(from + (to - from) * share, f64::midpoint(across, other)));
+        let at = placed.place(half_bold(text), places);
+        wall.label = at.map(|at| Label { at, text: text.to_owned() });
     }
 }
 

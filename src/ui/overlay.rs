@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{Action, Area, Hand, Run, Selection, text},
-    diagram::{Layout, Orientation, Point},
+    diagram::{Label, Layout, Orientation, Point},
 };
 
 /// Radius of the ring.
@@ -16,13 +16,14 @@ const RING: f64 = 13.0;
 /// Distance by which a lasso goes beyond the lines that it encloses, in lines.
 const BEYOND: f64 = 0.42;
 
-/// The ring around what is picked, and the lasso.
+/// The ring around what is picked, the texts that the picture has no room for (of what the pointer is at, and
+/// `unsaid` of what is picked), and the lasso.
 pub(super) fn overlay(
     run: &Run,
     layout: &Layout,
     (selection, at): (Option<Selection>, Option<Point>),
     lasso: Option<Area>,
-    ring: &NodeRef,
+    (ring, unsaid): (&NodeRef, Option<Label>),
 ) -> Html {
     let around = |at: Point| {
         let class = match selection {
@@ -35,6 +36,8 @@ pub(super) fn overlay(
     html! {
         <g class="overlay" aria-hidden="true">
             { for at.map(around) }
+            <text class="label pointed"></text>
+            { for unsaid.iter().map(super::svg::text) }
             { for lasso.map(|area| draw(run, layout, area)) }
         </g>
     }

@@ -30,8 +30,8 @@ use crate::{
         Selection, Shared, Showing, Shown, acts_on_nodes, first_step, text,
     },
     diagram::{
-        Arrow, Clocks, Detail, Emphasis, Features, Layout, Limit, Mark, Orientation, Point, STRIP,
-        Scene, Window, strips,
+        Arrow, Clocks, Detail, Emphasis, Features, Label, Layout, Limit, Mark, Orientation, Point,
+        STRIP, Scene, Window, strips,
     },
     kernel::{NodeId, Time, sort},
     runs::Outcome,
@@ -171,7 +171,15 @@ pub(super) fn Stage(props: &Props) -> Html {
     );
     use_zoom(&container, layout.orientation(), &props.lens, ((shown, room), zoomed_at), send);
     use_held_touches(&picture);
-    use_tips(&picture);
+    use_tips(&picture, run, &scene, &layout);
+    let unsaid =
+        use_memo((scene.clone(), picked.clone(), *selection), |(scene, picked, selection)| {
+            let (marks, arrows) =
+                (**picked).as_ref().map_or((&[][..], &[][..]), |(marks, arrows)| (marks, arrows));
+            let marks = scene.marks.iter().chain(marks);
+            let arrows = scene.arrows.iter().chain(arrows);
+            unsaid((run, &layout), marks, arrows, (*selection)?)
+        });
     use_shown(&container, props.explained);
     use_effect_with(scene.clone(), |_| web::mark("drawn"));
 
@@ -256,7 +264,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
                                 { for before }
-                                { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
+                                { overlay(run, &layout, (*selection, *place), props.lasso, (&ring, (*unsaid).clone())) }
                             </svg>
                         </div>
                     </div>
@@ -374,12 +382,44 @@ fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
 
 /// Shows what the part of the picture under the pointer is.
 #[hook]
-fn use_tips(picture: &NodeRef) {
+fn use_tips(picture: &NodeRef, run: &Run, scene: &Shared<Scene>, layout: &Shared<Layout>) {
     let picture = picture.clone();
-    use_effect_with((), move |()| {
-        let tips = picture.cast().map(|picture| web::show_tips(&picture));
+    use_effect_with((run.clone(), scene.clone(), layout.clone()), move |(run, scene, layout)| {
+        let (run, scene, layout) = (run.clone(), scene.clone(), layout.clone());
+        let text_of = move |message: Option<String>, event: Option<String>| {
+            let name_of = |arrow: &Arrow| run.trace.messages[arrow.message].name;
+            let named = |arrow: &&Arrow| Some(run.scenario.message_name(name_of(arrow))) == message;
+            let selection = match event {
+                Some(event) => Selection::Event(event.parse().ok()?),
+                None => Selection::Message(name_of(scene.arrows.iter().find(named)?)),
+            };
+            let Label { at, text } =
+                unsaid((&run, &layout), scene.marks.iter(), scene.arrows.iter(), selection)?;
+            Some((text, [px(at.x), px(at.y)]))
+        };
+        let tips = picture.cast().map(|picture| web::show_tips(&picture, text_of));
         move || drop(tips)
     });
+}
+
+/// Text of what is picked, if it is drawn without one.
+fn unsaid<'a>(
+    (run, layout): (&Outcome, &Layout),
+    mut marks: impl Iterator<Item = &'a Mark>,
+    mut arrows: impl Iterator<Item = &'a Arrow>,
+    selection: Selection,
+) -> Option<Label> {
+    let Outcome { scenario, trace, .. } = run;
+    match selection {
+        Selection::Event(event) => {
+            marks.find(|it| it.event == event)?.unsaid(scenario, trace, layout)
+        }
+        Selection::Message(name) => {
+            let arrow = arrows.find(|it| trace.messages[it.message].name == name)?;
+            arrow.unsaid(scenario, trace)
+        }
+        Selection::Moment { .. } => None,
+    }
 }
 
 /// Keeps the playhead in view where the picture is longer than the page is wide: when it moves, not when the

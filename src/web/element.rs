@@ -181,15 +181,28 @@ pub fn scroll_to(element: &Element, left: f64, top: f64) {
 }
 
 /// Shows the label of the part under the pointer as the drawing's tooltip. A title for every part would
-/// double the number of elements.
-pub fn show_tips(drawing: &Element) -> Listener {
+/// double the number of elements. `text_of` returns the text that a part has not in the drawing, by the attributes
+/// `data-message` and `data-event` of the part, with the position of the text as attributes.
+pub fn show_tips(
+    drawing: &Element,
+    text_of: impl Fn(Option<String>, Option<String>) -> Option<(String, [String; 2])> + 'static,
+) -> Listener {
     let inside = drawing.clone();
     listen(drawing, "pointerover", move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let part = target.and_then(|target| target.closest("g[aria-label]").ok().flatten());
-        let tip = part.and_then(|part| part.get_attribute("aria-label")).unwrap_or_default();
+        let within = |parts: &str| target.as_ref().and_then(|it| it.closest(parts).ok().flatten());
+        let tip = within("g[aria-label]").and_then(|part| part.get_attribute("aria-label"));
         if let Ok(Some(title)) = inside.query_selector("title.tip") {
-            title.set_text_content(Some(&tip));
+            title.set_text_content(Some(&tip.unwrap_or_default()));
+        }
+        let text = within("[data-message], [data-event]").and_then(|part| {
+            text_of(part.get_attribute("data-message"), part.get_attribute("data-event"))
+        });
+        if let Ok(Some(label)) = inside.query_selector("text.pointed") {
+            let (text, [x, y]) = text.unwrap_or_default();
+            label.set_text_content(Some(&text));
+            // They fail only for names that are none.
+            let _ = (label.set_attribute("x", &x), label.set_attribute("y", &y));
         }
     })
 }

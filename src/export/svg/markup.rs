@@ -1,16 +1,7 @@
 //! Text of SVG: escaped characters, elements, lines of words.
 
 use crate::diagram::path::px;
-
-/// Widths of characters in font sizes, generous ones: those of DejaVu Sans, which is wider than most.
-const NARROW: f64 = 0.4;
-const MIDDLE: f64 = 0.62;
-const CAPITAL: f64 = 0.72;
-const WIDE: f64 = 1.05;
-/// Factor of the width of bold text.
-pub(super) const BOLD: f64 = 1.12;
-/// First of the wide scripts: ideographs, kana, emoji.
-const FIRST_WIDE: char = '\u{1100}';
+pub(super) use crate::diagram::{BOLD, text_width as width};
 
 /// Returns a text as XML has it, in an element or in an attribute. A character that XML cannot hold is replaced.
 pub(in crate::export) fn escaped(text: &str) -> String {
@@ -49,20 +40,6 @@ pub(super) fn path(class: &str, d: &str) -> String {
 /// Returns an attribute with a class; nothing if it is empty.
 pub(super) fn class_attribute(class: &str) -> String {
     if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") }
-}
-
-/// Returns about how wide a text is at this font size, in CSS pixels; of bold text, at the size times [`BOLD`].
-pub(super) fn width(text: &str, size: f64) -> f64 {
-    let one = |character: char| match character {
-        ' ' | '!' | '\'' | '(' | ')' | ',' | '.' | ':' | ';' | 'I' | '[' | ']' | 'f' | 'i'
-        | 'j' | 'l' | 'r' | 't' | '|' => NARROW,
-        '%' | '@' | 'M' | 'W' | 'm' | 'w' | '—' | '…' => WIDE,
-        'A'..='Z' => CAPITAL,
-        FIRST_WIDE.. => WIDE,
-        '\u{370}'.. => CAPITAL,
-        _ => MIDDLE,
-    };
-    text.chars().map(one).sum::<f64>() * size
 }
 
 /// Divides a text into lines of at most this width, between words where that is possible.

@@ -10,7 +10,7 @@ use crate::{
 /// Space around the picture.
 pub(super) const MARGIN: f64 = 14.0;
 /// Size of the nodes' names.
-pub(super) const NAME: f64 = 13.0;
+pub(super) const NAME: f64 = 14.0;
 /// Height of the nodes' names where time runs down.
 pub(super) const HEADS: f64 = 44.0;
 /// Room for the numbers of the time axis.

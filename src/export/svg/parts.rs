@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Size of the heading, of sentences, and of their lines.
-const HEADING: (f64, f64) = (17.0, 23.0);
-const SENTENCE: (f64, f64) = (13.0, 18.5);
+const HEADING: (f64, f64) = (16.0, 22.0);
+const SENTENCE: (f64, f64) = (14.0, 19.5);
 /// Space between two parts.
 const SPACE: f64 = 14.0;
 /// Width of a verdict's sign.
@@ -203,12 +203,12 @@ fn metric(run: &Outcome, plot: &Plot, horizontal: bool, names: f64) -> String {
         }
     };
     let mut lines: Vec<_> =
-        wrapped(metric.name, 11.0 * BOLD, room).into_iter().map(|line| ("", line)).collect();
-    lines.extend(wrapped(metric.unit, 11.0, room).into_iter().map(|line| ("wl-kind", line)));
+        wrapped(metric.name, 12.0 * BOLD, room).into_iter().map(|line| ("", line)).collect();
+    lines.extend(wrapped(metric.unit, 12.0, room).into_iter().map(|line| ("wl-kind", line)));
     let top = at.y - lines.len() as f64 * 6.5 + 9.5;
     let mut out = "<g class=\"wl-metric\">".to_owned();
     for (place, (class, line)) in lines.iter().enumerate() {
-        out += &text(class, at.x, top + place as f64 * 13.0, line);
+        out += &text(class, at.x, top + place as f64 * 14.0, line);
     }
     out + "</g>\n"
 }

@@ -3,4 +3,5 @@
 mod crowd;
 mod geometry;
 mod marks;
+mod texts;
 mod window;

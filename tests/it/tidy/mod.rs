@@ -13,6 +13,7 @@ mod page_text;
 mod protocols;
 mod sizes;
 mod source;
+mod styles;
 mod wording;
 
 use std::sync::LazyLock;
