@@ -107,3 +107,21 @@ test("a network that is not full has a picture, folded on a phone", async () => 
     await reader.leave();
   }
 });
+
+test("the text of a message that has no room is shown at the pointer, and for the message that is picked", async () => {
+  const reader = await playground.reader();
+  const page = await example(reader, "consensus/paxos/duelling-proposers");
+  const silent = page.locator(".stage .arrow:not(:has(.label))").first();
+  const pointed = page.locator(".stage text.pointed");
+  assert.equal(await pointed.textContent(), "");
+  await silent.locator(".hit").dispatchEvent("pointerover");
+  assert.match(await pointed.textContent(), /^(PREPARE|PROMISE|ACCEPT|ACCEPTED|DECIDED|NACK)/);
+  await page.locator(".stage svg").first().dispatchEvent("pointerover");
+  assert.equal(await pointed.textContent(), "");
+  await silent.focus();
+  await page.keyboard.press("Enter");
+  const picked = page.locator(".stage .overlay text.label:not(.pointed)");
+  await picked.waitFor();
+  assert.notEqual(await picked.textContent(), "");
+  await reader.leave();
+});

@@ -43,7 +43,12 @@ fn examples() -> Vec<(String, Outcome)> {
 }
 
 /// Pictures of a run as the page draws them at its beginning, in its middle and at its end.
-fn pictures(run: &Outcome, (width, height): (f64, f64)) -> Vec<(Layout, Scene)> {
+fn pictures(run: &Outcome, size: (f64, f64)) -> Vec<(Layout, Scene)> {
+    zoomed(run, size, 1.0)
+}
+
+/// The same at a scale, as a multiple of the one that the page begins with.
+fn zoomed(run: &Outcome, (width, height): (f64, f64), zoom: f64) -> Vec<(Layout, Scene)> {
     let features = Features::with_forests(run.protocol, &run.scenario, &run.trace);
     let features = features.judged(&run.report.judgements);
     let nodes = run.scenario.nodes.len();
@@ -55,7 +60,10 @@ fn pictures(run: &Outcome, (width, height): (f64, f64)) -> Vec<(Layout, Scene)> 
         strips: strips(run.protocol, &run.trace),
     };
     let shown = Shown { nodes, marks: features.busiest(), end: interesting_end(run) };
-    let lens = Lens::default();
+    let lens = match zoom {
+        1.0 => Lens::default(),
+        _ => Lens::default().zoomed(zoom, shown, room),
+    };
     let layout = features.layout(&run.trace, nodes, lens.frame(shown, room));
     let seen = match layout.orientation() {
         Orientation::Horizontal => room.width - room.names,
@@ -204,6 +212,41 @@ fn text_of_a_message_is_nearer_to_its_arrow_than_to_others() {
             }
         }
     }
-    println!("{drawn} drawn, {missing} missing");
+    assert!(missing * 2 < drawn, "{missing} messages without a text, {drawn} texts");
     assert!(faults.is_empty(), "{} faults of {drawn} texts:\n{faults}", faults.lines().count());
+}
+
+/// Place of a message's text in units of its arrow: share of its length, and side.
+fn relative(arrow: &Arrow, at: Point) -> (f64, bool) {
+    let (dx, dy) = (arrow.to.x - arrow.from.x, arrow.to.y - arrow.from.y);
+    let (x, y) = (at.x - arrow.from.x, at.y - arrow.from.y);
+    ((x * dx + y * dy) / (dx * dx + dy * dy), x * dy - y * dx > 0.0)
+}
+
+#[test]
+fn text_of_a_message_seldom_changes_its_place_between_neighbouring_scales() {
+    let (mut both, mut moved) = (0, 0);
+    for (_, run) in examples() {
+        for (_, width, height) in [PAGES[0], PAGES[3]] {
+            let mut before: Vec<(usize, usize, String, (f64, bool))> = Vec::new();
+            for step in 0..6 {
+                let zoom = 1.05_f64.powi(step);
+                let (_, scene) = zoomed(&run, (width, height), zoom).remove(0);
+                let of = |arrow: &Arrow| {
+                    let label = arrow.label.as_ref()?;
+                    let place = relative(arrow, label.at);
+                    Some((arrow.message, arrow.copy, label.text.clone(), place))
+                };
+                let now: Vec<_> = scene.arrows.iter().filter_map(of).collect();
+                for (message, copy, text, (share, side)) in &before {
+                    let same = now.iter().find(|it| (it.0, it.1, &it.2) == (*message, *copy, text));
+                    let Some((.., (its_share, its_side))) = same else { continue };
+                    both += 1;
+                    moved += usize::from((share - its_share).abs() > 0.05 || side != its_side);
+                }
+                before = now;
+            }
+        }
+    }
+    assert!(both > 5_000 && moved * 10 < both, "{moved} of {both} texts moved");
 }
