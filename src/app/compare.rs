@@ -1,10 +1,12 @@
-//! Two runs side by side: the one that is shown, and the same scenario under another protocol or before a change.
+//! Two runs side by side: the one that is shown, and the same scenario under another protocol, with another seed or value of a
+//! parameter, or before a change; or another run of the reader.
 
 use std::rc::Rc;
 
 use super::{
-    Refused, Run, Shared, Since, State,
+    Edit, Refused, Run, Shared, Since, State,
     changes::earlier,
+    draft::shown,
     interesting_end,
     runner::Runner,
     text,
@@ -20,14 +22,48 @@ use crate::{
 };
 
 /// The run for the comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Against {
     /// The same scenario under another protocol, by its id.
     Protocol(&'static str),
+    /// The same scenario with this change: another seed, another value of a parameter.
+    With(Box<Edit>),
+    /// Another run of the reader.
+    Own(Rc<OwnRun>),
     /// An earlier run.
     Earlier(Since),
     /// A run of the link that was opened, by its place among those beside the first.
     Linked(usize),
+}
+
+/// A run that the reader saved, or the work of another tab. It is read when it is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRun {
+    /// Name of it among all of them that never changes: its key in the storage.
+    pub id: String,
+    /// Its name in the list.
+    pub name: String,
+    /// The text that holds it.
+    pub kept: KeptRun,
+}
+
+/// Text that holds a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptRun {
+    /// Fragment of a link.
+    Link(String),
+    /// Draft of a tab.
+    Draft(String),
+}
+
+impl OwnRun {
+    /// Returns its scenario; none if the text is damaged.
+    fn scenario(&self) -> Option<Scenario> {
+        match &self.kept {
+            KeptRun::Link(fragment) => link::decode(fragment).ok().map(|decoded| decoded.scenario),
+            KeptRun::Draft(draft) => shown(draft),
+        }
+    }
 }
 
 /// Runs that a link put beside its first one.
@@ -73,15 +109,27 @@ impl Compare {
     /// Returns none, too, if the run takes long to compute.
     fn of(state: &State, against: Against, runner: &mut Runner) -> Option<Self> {
         let linked = state.linked_runs();
-        let (run, seen, names) = match against {
+        let seen_of = |run: &Run| match run.protocol.id == state.run.protocol.id {
+            true => Seen::Messages,
+            false => Seen::Application,
+        };
+        let this_run = || text::compare::THIS_RUN.to_owned();
+        let (run, seen, names) = match against.clone() {
             Against::Linked(place) => {
                 let run = runner.run(linked?.runs.get(place)?.scenario.clone()).ok()??;
-                let seen = match run.protocol.id == state.run.protocol.id {
-                    true => Seen::Messages,
-                    false => Seen::Application,
-                };
                 let names = linked_names(&state.run, &run, place);
+                let seen = seen_of(&run);
                 (run, seen, names)
+            }
+            Against::With(edit) => {
+                let name = name_of(&edit)?;
+                let run = runner.run(edit.apply(state.scenario()).ok()?).ok()??;
+                (run, Seen::Messages, [this_run(), name])
+            }
+            Against::Own(own) => {
+                let run = runner.run(own.scenario()?).ok()??;
+                let seen = seen_of(&run);
+                (run, seen, [this_run(), text::compare::titled(&visible(&own.name))])
             }
             Against::Protocol(id) => {
                 let protocol = protocols::find(id)?;
@@ -94,7 +142,7 @@ impl Compare {
                     Since::Change => text::compare::BEFORE_CHANGE,
                     Since::Opening => text::compare::AS_OPENED,
                 };
-                let names = [text::compare::THIS_RUN, before].map(str::to_owned);
+                let names = [this_run(), before.to_owned()];
                 (earlier(state, since, runner)?, Seen::Messages, names)
             }
         };
@@ -153,6 +201,28 @@ impl Compare {
     }
 }
 
+/// Returns the name of a run with this change; none for changes that are not offered.
+fn name_of(edit: &Edit) -> Option<String> {
+    match edit {
+        Edit::Seed(seed) => Some(text::compare::with("seed", &seed.to_string())),
+        Edit::Parameter(name, value) => Some(text::compare::with(name, &value.to_string())),
+        _ => None,
+    }
+}
+
+/// Returns the change that makes one scenario of the other, if it is another seed or another value of a parameter.
+fn change_between(mine: &Scenario, theirs: &Scenario) -> Option<Edit> {
+    let parameters = protocols::find(&mine.protocol)?.behaviour.parameters.iter();
+    let values = parameters.filter_map(|it| {
+        let value = theirs.params.get(it.name).cloned().unwrap_or_else(|| it.default());
+        Some(Edit::Parameter(it.name, value))
+            .filter(|_| mine.params.get(it.name) != theirs.params.get(it.name))
+    });
+    let seed = (mine.seed != theirs.seed).then_some(Edit::Seed(theirs.seed));
+    let mut edits = seed.into_iter().chain(values);
+    edits.find(|edit| edit.clone().apply(mine).is_ok_and(|made| made == *theirs))
+}
+
 /// Names of a run and of one that a link puts beside it.
 fn linked_names(mine: &Run, theirs: &Run, place: usize) -> [String; 2] {
     let title = &theirs.scenario.title;
@@ -162,6 +232,10 @@ fn linked_names(mine: &Run, theirs: &Run, place: usize) -> [String; 2] {
     }
     if mine.protocol.id != theirs.protocol.id {
         return [mine, theirs].map(|run| text::compare::under(run.protocol.name));
+    }
+    let change = change_between(&mine.scenario, &theirs.scenario);
+    if let Some(name) = change.as_ref().and_then(name_of) {
+        return [this_run, name];
     }
     [this_run, text::compare::numbered(place + 2)]
 }
@@ -199,14 +273,16 @@ pub(super) fn paired(mut state: State, runs: Vec<Compared>, runner: &mut Runner)
 }
 
 /// Returns the comparison as the reader who made the link had chosen it, where the second run is the same scenario under
-/// another protocol: it then follows changes.
+/// another protocol, with another seed or with another value of a parameter: it then follows changes.
 fn as_chosen(state: &State, compare: Compare) -> Compare {
     let protocol = compare.run.protocol;
-    if protocol.id == state.run.protocol.id {
-        return compare;
-    }
+    let against = match protocol.id == state.run.protocol.id {
+        true => change_between(state.scenario(), &compare.run.scenario)
+            .map(|edit| Against::With(Box::new(edit))),
+        false => Some(Against::Protocol(protocol.id)),
+    };
+    let Some(against) = against else { return compare };
     let mut runner = Runner::knowing(vec![compare.run.clone()]);
-    let against = Against::Protocol(protocol.id);
     let chosen = Compare::of(state, against, &mut runner);
     chosen.filter(|chosen| chosen.run.scenario == compare.run.scenario).unwrap_or(compare)
 }
@@ -226,9 +302,18 @@ pub(super) fn pair(state: State, fragment: &str) -> State {
 /// Puts a second run beside the one that is shown, or removes it.
 pub(super) fn compare(state: State, against: Option<Against>) -> State {
     let mut runner = state.runner();
+    let name = match &against {
+        Some(Against::Own(own)) => Some(visible(&own.name).into_owned()),
+        _ => None,
+    };
     let compare = against.and_then(|against| Compare::of(&state, against, &mut runner));
     if runner.wanted.is_some() {
         return state.waits(runner);
+    }
+    if let (None, Some(name)) = (&compare, name) {
+        let why = text::compare::unreadable(&name);
+        let refused = Some(Refused::after(state.refused.as_ref(), why));
+        return State { refused, ..state };
     }
     let state = match &compare {
         Some(compare) => as_promised(state, compare),
@@ -264,7 +349,7 @@ pub(super) fn follow(state: &State, next: State) -> State {
     let Some(compare) = next.compare.as_ref().filter(|_| changed) else {
         return next;
     };
-    let against = compare.against;
+    let against = compare.against.clone();
     let same = !matches!(against, Against::Protocol(id) if id == next.run.protocol.id);
     let mut runner = state.runner().and(compare.run.clone());
     let compare = same.then(|| Compare::of(&next, against, &mut runner)).flatten();

@@ -218,6 +218,11 @@ pub(super) fn restore(state: State, draft: &str) -> State {
     State { undo, loads, calm, refusals, searching, assigned, ..restored }
 }
 
+/// Returns the scenario that a draft shows; none if the draft is damaged.
+pub(super) fn shown(draft: &str) -> Option<Scenario> {
+    Contents::read(draft).map(|work| (*work.now.scenario).clone())
+}
+
 /// Returns the texts of the scenarios in a draft; none if it is damaged.
 pub(super) fn scenarios(draft: &str) -> Vec<String> {
     let text = link::unpack(draft, LONGEST).unwrap_or_default();

@@ -7,7 +7,7 @@
 use serde_json::Value as Json;
 
 use super::{
-    Action, Against, Edit, Hand, OPENING, Shared, State,
+    Action, Against, Edit, Hand, KeptRun, OPENING, Shared, State,
     derived::derived,
     draft,
     state::{edits, needs_edits},
@@ -194,6 +194,10 @@ fn missing(state: &State, action: &Action) -> Vec<&'static str> {
         | Action::Apply(Edit::Protocol(id))
         | Action::Compare(Some(Against::Protocol(id))) => ids.add(id),
         Action::Apply(Edit::Replace(scenario)) => page(scenario),
+        Action::Compare(Some(Against::Own(own))) => match &own.kept {
+            KeptRun::Link(fragment) => ids.add_link(fragment),
+            KeptRun::Draft(draft) => ids.add_draft(draft),
+        },
         Action::Undo => state.undo.last().into_iter().for_each(|to| page(&to.scenario)),
         Action::Redo => state.redo.last().into_iter().for_each(|to| page(&to.scenario)),
         Action::Reset => page(&state.origin),
@@ -210,8 +214,14 @@ fn missing(state: &State, action: &Action) -> Vec<&'static str> {
 
 /// Returns the missing parts that an action needs.
 fn missing_parts(action: &Action) -> Vec<ProgramPart> {
-    let reads =
-        matches!(action, Action::Load(_) | Action::File(..) | Action::Restore(_) | Action::Pair(_));
+    let reads = matches!(
+        action,
+        Action::Load(_)
+            | Action::File(..)
+            | Action::Restore(_)
+            | Action::Pair(_)
+            | Action::Compare(Some(Against::Own(_)))
+    );
     let needs = |part: &ProgramPart| match part {
         ProgramPart::Edits => needs_edits(action),
         ProgramPart::Links => reads,

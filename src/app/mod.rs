@@ -54,7 +54,7 @@ mod writing;
 pub use allowed::Allowed;
 pub use asking::{Choice, Field, Input, fields, request, shapes};
 pub use changes::{Changes, Comparison, Found, MOST_HELD, Showing, Since};
-pub use compare::{Against, Compare, Linked, Pair, offers};
+pub use compare::{Against, Compare, KeptRun, Linked, OwnRun, Pair, offers};
 pub use cut::{CutLine, Move, Post};
 pub use deeds::{Deed, DeedTime, deeds};
 pub use draft::{Draft, Offer};

@@ -84,7 +84,7 @@ pub(super) fn view(bench: &Bench) -> Html {
                 if state.imports.shown.is_none() {
                     <div class="looks">
                         { changes::bar(state, *edited, send) }
-                        { compare::choose(state, offers, *edited, send) }
+                        <compare::Choose state={(*state).clone()} offers={offers.to_vec()} edited={*edited} send={(*send).clone()} />
                     </div>
                 }
             </div>

@@ -74,6 +74,51 @@ test("the copied link includes the second run and says so, and opens both", asyn
   await reader.leave();
 });
 
+test("another seed and another value of a parameter are compared, and the link holds them", async () => {
+  const reader = await playground.reader({ ...calm, tab: "View" });
+  const page = await reader.open(await bundled(ORDERS));
+  await page.locator("#compare").selectOption({ label: "another seed" });
+  await second(page).waitFor();
+  const own = Number(JSON.parse(await page.evaluate(() => document.querySelector("#compare-value").value)));
+  await page.locator("#compare-value").fill("41");
+  await page.locator("#compare-value").press("Enter");
+  await until(async () => /with seed = 41/.test(await page.locator(".both thead").innerText()), "the second run has the seed");
+  assert.notEqual(own, 41);
+  // Verdicts stand above both pictures.
+  const above = await page.locator(".compared").evaluate((it) => {
+    const stage = document.querySelector(".stage-frame");
+    return (it.compareDocumentPosition(stage) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+  });
+  assert.ok(above, "the verdicts come before the pictures");
+  const { link } = await copyLink(page);
+  const there = await reader.open(new URL(link).hash);
+  await second(there).waitFor();
+  assert.equal(await there.locator("#compare").inputValue(), "seed");
+  assert.equal(await there.locator("#compare-value").inputValue(), "41");
+  // The field keeps what the second run has after a change and undo.
+  await there.locator('.canvas:not(.second) .arrow[data-message="Alice>Carol#1"]').focus();
+  await there.keyboard.press("Enter");
+  await there.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
+  await there.locator(".theatre.edited").waitFor();
+  assert.equal(await there.locator("#compare-value").inputValue(), "41");
+  const changes = await tab(there, "Changes");
+  await changes.locator("#undo").click();
+  await tab(there, "View");
+  assert.equal(await there.locator("#compare-value").inputValue(), "41");
+
+  const generals = await reader.open(await bundled("byzantine/interactive-consistency/note-004-table"));
+  await generals.locator("#compare").selectOption({ label: "another round" });
+  await second(generals).waitFor();
+  await generals.locator("#compare-value").fill("20000");
+  await generals.locator("#compare-value").press("Enter");
+  await until(async () => (await generals.locator("#compare-value").inputValue()) === "10000", "the greatest value");
+  assert.match(await generals.locator(".both thead").innerText(), /with round = 10000/);
+  await generals.locator("#compare").selectOption({ label: "nothing" });
+  await second(generals).waitFor({ state: "detached" });
+  await generals.locator("#compare-value").waitFor({ state: "detached" });
+  await reader.leave();
+});
+
 test("a link of several runs offers each, and a damaged one is refused with its text", async () => {
   const reader = await playground.reader({ ...calm, viewport: { width: 390, height: 844 }, colorScheme: "dark", tab: "View" });
   const first = await bundled(ORDERS);

@@ -1,15 +1,23 @@
 //! Changes by an edit, and two runs side by side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use worldlines::{
-    app::{Action, Against, Edit, Selection, Showing, Since, State, offers, reduce, shortcut},
+    app::{
+        Action, Against, Edit, KeptRun, OwnRun, Selection, Showing, Since, State, offers, reduce,
+        shortcut,
+    },
     diagram::{
         Change, Difference, Features, Frame, Ghosts, How, Layout, Orientation, Seen, Side, Window,
         parting,
     },
     formats::{bundled, link},
-    kernel::{EventKind, Fault, MessageName, NodeId, RequestSpec, Scenario, Time, Trace},
+    kernel::{
+        EventKind, Fault, MessageName, NodeId, ParameterValue, RequestSpec, Scenario, Time, Trace,
+    },
     runs::Outcome,
 };
 
@@ -344,18 +352,85 @@ fn link_of_two_protocols_opens_the_same_comparison_which_follows_changes() {
             .into_iter()
             .fold(opened(ORDERS), |state, edit| reduce(&state, Action::Apply(edit)));
         let against = Against::Protocol("causal-multicast");
-        let state = reduce(&state, Action::Compare(Some(against)));
+        let state = reduce(&state, Action::Compare(Some(against.clone())));
         let link = link_of(&state);
         assert!(link.len() < 800, "{}", link.len());
         let there = loaded(&link);
         assert_eq!(there.refused, None);
         assert_eq!(seen(&there), seen(&state));
-        assert_eq!(there.compare.as_ref().map(|it| it.against), Some(against));
+        assert_eq!(there.compare.as_ref().map(|it| it.against.clone()), Some(against));
         assert_eq!(link_of(&there), link, "what is copied there is the same link");
         assert!(there.shown_until >= worldlines::app::interesting_end(&there.run));
         let edited = reduce(&there, drop_of(0, 2));
         let second = edited.compare.as_ref().expect("it follows");
         assert_eq!(second.run.scenario.faults, edited.run.scenario.faults);
+    }
+}
+
+#[test]
+fn link_of_another_seed_or_parameter_opens_the_same_comparison_which_follows_changes() {
+    let generals = "byzantine/interactive-consistency/note-004-table";
+    let number = |number: u32| ParameterValue::Integer(number);
+    let changes = [
+        (Edit::Seed(77), "with seed = 77"),
+        (Edit::Parameter("round", number(90)), "with round = 90"),
+        (Edit::Parameter("traitors", number(0)), "with traitors = 0"),
+    ];
+    for (edit, name) in changes {
+        let against = Against::With(Box::new(edit.clone()));
+        let state = reduce(&opened(generals), Action::Compare(Some(against.clone())));
+        let compare = state.compare.as_ref().expect("it is there");
+        assert_eq!(compare.names, ["in this run", name]);
+        assert_eq!(
+            compare.run.scenario,
+            edit.clone().apply(state.scenario()).expect("it is valid")
+        );
+        let there = loaded(&link_of(&state));
+        assert_eq!((&there.refused, seen(&there)), (&None, seen(&state)));
+        assert_eq!(there.compare.as_ref().map(|it| it.against.clone()), Some(against));
+        assert_eq!(link_of(&there), link_of(&state));
+        let edited = reduce(&there, drop_of(0, 2));
+        let second = &edited.compare.as_ref().expect("it follows").run.scenario;
+        assert_eq!(*second, edit.apply(edited.scenario()).expect("it is valid"));
+        assert_eq!(seen(&reduce(&edited, Action::Undo)), seen(&there));
+    }
+    // A value that the parameter does not take puts nothing beside the run.
+    let too_much = Edit::Parameter("round", number(20_000));
+    let state = reduce(&opened(generals), Action::Compare(Some(Against::With(Box::new(too_much)))));
+    assert_eq!(state.compare, None);
+    // A parameter of another protocol ends with it; another seed does not.
+    let with = |edit| Action::Compare(Some(Against::With(Box::new(edit))));
+    let other = bundled::find(ORDERS).expect("it is bundled");
+    let ended = reduce(&opened(generals), with(Edit::Parameter("round", number(90))));
+    assert_eq!(reduce(&ended, Action::Open(other)).compare, None);
+    let stays = reduce(&reduce(&opened(generals), with(Edit::Seed(77))), Action::Open(other));
+    assert_eq!(stays.compare.map(|it| it.run.scenario.seed), Some(77));
+}
+
+#[test]
+fn own_run_is_compared_and_held_by_a_link() {
+    let own = reduce(&opened(ORDERS), drop_of(0, 2));
+    let draft = own.draft().expect("it was changed");
+    let fragment = own.fragment().trim_start_matches('#').to_owned();
+    let run = |kept| OwnRun { id: "7".to_owned(), name: "Mine".to_owned(), kept };
+    for kept in [KeptRun::Draft(draft), KeptRun::Link(fragment)] {
+        let against = Against::Own(Rc::new(run(kept)));
+        let state = reduce(&opened(ORDERS), Action::Compare(Some(against)));
+        let compare = state.compare.as_ref().expect("it is there");
+        assert_eq!(compare.run.scenario, *own.scenario());
+        assert_eq!(compare.names, ["in this run", "in “Mine”"]);
+        assert!(compare.parting.is_some(), "a message is lost");
+        assert_eq!(seen(&loaded(&link_of(&state))).1, *own.scenario());
+        // It does not follow the run that is shown.
+        let edited = reduce(&state, drop_of(1, 2));
+        assert_eq!(edited.compare.as_ref().map(|it| &it.run.scenario), Some(own.scenario()));
+    }
+    for kept in [KeptRun::Draft("x".to_owned()), KeptRun::Link("s=deflate.x".to_owned())] {
+        let against = Against::Own(Rc::new(run(kept)));
+        let state = reduce(&opened(ORDERS), Action::Compare(Some(against)));
+        assert!(state.compare.is_none());
+        let why = state.refused.expect("it is said").why;
+        assert!(why.starts_with("The run “Mine” cannot be read"), "{why}");
     }
 }
 
@@ -370,7 +445,7 @@ fn link_of_a_changed_run_beside_the_opened_one_opens_both() {
     // There it is no run of before, but one of the link.
     let title = "in “Three orders on one set of sends”";
     assert_eq!(said, sentence.replace("in the run as it was opened", title));
-    assert_eq!(there.compare.as_ref().map(|it| it.against), Some(Against::Linked(0)));
+    assert_eq!(there.compare.as_ref().map(|it| it.against.clone()), Some(Against::Linked(0)));
     assert!(!there.is_edited() && there.undo.last().is_some());
     // It stays the run of the link whatever is changed, and until another scenario is opened.
     let edited = reduce(&there, drop_of(0, 2));
@@ -397,7 +472,7 @@ fn link_of_several_runs_offers_each_of_them() {
     let linked = state.linked_runs().expect("they are here");
     assert_eq!(linked.names(), ["run 2", "An\\u202eother", &first.title]);
     for (place, name) in
-        ["in run 2 of the link", "in “An\\u202eother”", "in run 4 of the link"].iter().enumerate()
+        ["in run 2 of the link", "in “An\\u202eother”", "with seed = 9"].iter().enumerate()
     {
         let state = reduce(&state, Action::Compare(Some(Against::Linked(place))));
         let compare = state.compare.as_ref().expect("it is there");
@@ -423,7 +498,7 @@ fn link_of_several_protocols_keeps_all_of_them_until_the_run_is_changed() {
     });
     let link = link::with_comparison(&state.fragment(), state.scenario(), &runs).expect("it fits");
     let there = loaded(&link);
-    let against = there.compare.as_ref().map(|it| it.against);
+    let against = there.compare.as_ref().map(|it| it.against.clone());
     assert_eq!(against, Some(Against::Protocol("causal-multicast")));
     assert_eq!(link_of(&there), link);
     let edited = reduce(&there, drop_of(0, 2));

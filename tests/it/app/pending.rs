@@ -179,7 +179,10 @@ fn link_of_two_long_runs_is_waited_for_and_shows_both() {
         assert!(begun.pending.is_some() && begun.compare.is_none() && begun.stands_in);
         let there = wait(begun);
         let found = there.compare.as_ref().expect("both are here");
-        assert_eq!((there.scenario(), found.against), (beside.scenario(), Against::Linked(0)));
+        assert_eq!(
+            (there.scenario(), found.against.clone()),
+            (beside.scenario(), Against::Linked(0))
+        );
         assert_eq!((&found.run.scenario, found.parting), (&second.run.scenario, second.parting));
         assert!(there.refused.is_none() && !there.stands_in);
     }
@@ -190,7 +193,7 @@ fn second_run_that_is_long_is_waited_for_and_followed() {
     let before = long();
     let changed = wait(reduce(&before, Action::Apply(drop_first())));
     for against in [Against::Protocol("uniform-broadcast"), Against::Earlier(Since::Opening)] {
-        let asked = reduce(&changed, Action::Compare(Some(against)));
+        let asked = reduce(&changed, Action::Compare(Some(against.clone())));
         assert!(asked.pending.is_some() && asked.compare.is_none(), "{against:?}");
         assert_eq!(reduce(&asked, Action::Cancel).compare, None);
         let beside = wait(asked);

@@ -30,7 +30,7 @@ fn beside(path: &str, against: Against) -> State {
             let message = state.run.trace.messages[0].name;
             reduce(&state, Action::Apply(Edit::AddFault(Fault::Drop { message })))
         }
-        Against::Protocol(_) | Against::Linked(_) => state,
+        Against::Protocol(_) | Against::Linked(_) | Against::With(_) | Against::Own(_) => state,
     };
     let state = reduce(&state, Action::Compare(Some(against)));
     assert!(state.compare.is_some(), "{path}");

@@ -41,8 +41,11 @@ pub mod compare {
     pub const PROTOCOLS: &str = "Same scenario under";
     pub const EARLIER: &str = "Run before";
     pub const LINKED: &str = "Run of the link";
+    pub const WITH: &str = "This run with";
+    pub const OTHER_SEED: &str = "another seed";
+    pub const SEED: &str = "Seed of the second run";
+    pub const OWN: &str = "Own runs";
     pub const NOTHING: &str = "nothing";
-    pub const NONE: &str = "No other protocol accepts all these requests, and the run is unchanged";
     pub const HELP: &str = "Shows a second run on the same time axis";
     pub const LABEL: &str = "Compare with";
     pub const HIDDEN: &str = "The differences are hidden with the future.";
@@ -60,6 +63,31 @@ pub mod compare {
     #[must_use]
     pub fn under(protocol: &str) -> String {
         format!("under {protocol}")
+    }
+
+    /// The name of the run with another seed, or another value of a parameter.
+    #[must_use]
+    pub fn with(name: &str, value: &str) -> String {
+        format!("with {name} = {value}")
+    }
+
+    /// The choice of the run with another value of a parameter.
+    #[must_use]
+    pub fn other_value(parameter: &str) -> String {
+        format!("another {parameter}")
+    }
+
+    /// The label of the value of a parameter.
+    #[must_use]
+    pub fn value_of(parameter: &str) -> String {
+        format!("{parameter} of the second run")
+    }
+
+    #[must_use]
+    pub fn unreadable(name: &str) -> String {
+        format!(
+            "The run “{name}” cannot be read: it is damaged, or from another version of the page."
+        )
     }
 
     /// The name of a run of a link, by its title.
