@@ -24,6 +24,9 @@ pub(super) struct Props {
     pub(super) send: Send,
 }
 
+/// The mark or arrow that the menu is about.
+const SELECTED: &str = ".stage .selected";
+
 /// The menu of the selection. Its entries are computed once for each run and selection: a reason may take a second
 /// run to find.
 #[component]
@@ -36,6 +39,7 @@ pub(super) fn MenuCard(props: &Props) -> Html {
             let before = Focus::now();
             if let Some(card) = card.cast() {
                 web::focus_inside(&card);
+                web::show_above(&card, SELECTED);
             }
             move || drop(before)
         });
@@ -52,13 +56,20 @@ pub(super) fn MenuCard(props: &Props) -> Html {
         Menu::of(run, *selection).within(run, *allowed)
     });
     let close = send.reform(|_: MouseEvent| Action::Hand(Hand::Menu(false)));
+    let read = {
+        let (close, show) = (close.clone(), go_to(Panel::State, send));
+        Callback::from(move |event: MouseEvent| {
+            close.emit(event.clone());
+            show.emit(event);
+        })
+    };
     let title = AttrValue::from(menu.title.clone());
     // Another selection has other fields: nothing that was typed for the one stays for the other.
     html! {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
             <h3 lang="en">{ &title }</h3>
             <div class="entries" key={&*menu.title}>{ entries(&menu.entries, false, filled, send) }</div>
-            <button class="link details" data-do="details" onclick={go_to(Panel::State, send)} title={text::menu::DETAILS_HELP}>
+            <button class="link details" data-do="details" onclick={read} title={text::menu::DETAILS_HELP}>
                 { text::menu::DETAILS }
             </button>
             <button class="close icon" onclick={close} aria-label={text::menu::CLOSE} title={text::menu::CLOSE_HELP}>{ "✕" }</button>

@@ -122,6 +122,23 @@ pub fn focus_by_id(id: &str) {
     }
 }
 
+/// Scrolls the page until the first element of a selector is above a sheet at the lower edge of the window; an element that
+/// is no such sheet changes nothing.
+pub fn show_above(sheet: &Element, selector: &str) {
+    let Some(window) = window() else { return };
+    let document = window.document();
+    let shown = document.and_then(|document| document.query_selector(selector).ok().flatten());
+    let Some(shown) = shown else { return };
+    let (sheet, shown) = (sheet.get_bounding_client_rect(), shown.get_bounding_client_rect());
+    let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+    let is_sheet = sheet.left() <= 1.0 && sheet.bottom() >= height - 1.0;
+    let hidden = shown.bottom() + 12.0 - sheet.top();
+    if is_sheet && hidden > 0.0 {
+        // A tall element is not scrolled past its own beginning.
+        window.scroll_by_with_x_and_y(0.0, hidden.min((shown.top() - 12.0).max(0.0)));
+    }
+}
+
 /// Puts the keyboard's focus on the first focusable element inside an element.
 pub fn focus_inside(element: &Element) {
     let first =

@@ -32,8 +32,8 @@ pub use element::{
     checked_of, comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of, is_open,
     keep_in_view, keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom,
     place_in, refocus_inside, scroll_to, scroll_to_part, scrolled, select_all, select_text,
-    show_dialog, show_in, show_popover, show_tips, size_of, submitted, take_hold, value_of,
-    viewport,
+    show_above, show_dialog, show_in, show_popover, show_tips, size_of, submitted, take_hold,
+    value_of, viewport,
 };
 pub use fetch::{fetch_text, file_of_build};
 pub use first::{assume_size, first_overview, likely_height, likely_width, root};

@@ -14,8 +14,8 @@ const MOST_ELEMENTS = 3_000;
 const LONGEST_TASK = 4_000;
 /** Longest allowed computation of a run of a million events here, in ms. */
 const COMPUTING = 120_000;
-/** Number of steps of a walk, and how long it may take, in ms. */
-const [STEPS, WALKING] = LONG ? [3_000, 1_800_000] : [250, 30_000];
+/** Number of steps of a walk on each screen, and the largest time for it, in ms. */
+const [STEPS, WALKING] = LONG ? [3_000, 3_600_000] : [300, 300_000];
 
 let playground;
 before(async () => {
@@ -106,7 +106,7 @@ test("a message that is due in eleven days costs the timestamps nothing", async 
   await reader.leave();
 });
 
-test("the node that the State tab looks at may go, and the tab stays", async () => {
+test("the node that the tab of details looks at may go, and the tab stays", async () => {
   const reader = await playground.reader({ tab: "Settings" });
   const page = await reader.open();
   const nodes = page.locator("#nodes");
@@ -128,9 +128,8 @@ for (const screen of SCREENS) {
   test(`a walk by lot over a page ${width} pixels wide meets no error`, { timeout: WALKING + 90_000 }, async () => {
     const reader = await playground.reader(screen);
     const page = await reader.open();
-    const end = Date.now() + WALKING;
-    const steps = await walk(reader, page, width, (steps) => steps >= STEPS || Date.now() > end);
-    assert.ok(steps > 20, `${steps} steps`);
+    const steps = await walk(reader, page, width, (steps) => steps >= STEPS);
+    assert.equal(steps, STEPS);
     await reader.leave();
   });
 }

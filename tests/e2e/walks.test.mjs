@@ -162,7 +162,7 @@ task(
     await walk.toTheEnd();
     await walk.press("#open-workbench");
     await walk.press("#tab-view");
-    await walk.press(page.locator(".study").getByRole("button", { name: "Cut", exact: true }));
+    await walk.press(page.locator(".study").getByRole("button", { name: "Show cut", exact: true }));
     await page.locator(".cut-report").waitFor();
     await page.locator(".cut-handle").first().waitFor({ state: "attached" });
   },
