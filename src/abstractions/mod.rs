@@ -20,6 +20,7 @@ pub mod membership;
 pub mod mentions;
 pub mod mutex;
 pub mod naming;
+pub mod needed;
 pub mod order;
 pub mod quorum;
 pub mod register;

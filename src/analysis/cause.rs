@@ -61,7 +61,10 @@ impl Cause {
             _ => breach.why.clone(),
         });
         let others = distinct(more.chain(self.faults.iter().map(|it| fault(*it))));
-        let mut said = self.verdict(others.is_empty());
+        let together = self.together.iter().map(|breach| breach.why.clone());
+        let unused = self.unused.iter().map(|place| fault(*place));
+        let together = distinct(together.chain(unused));
+        let mut said = self.verdict(others.is_empty(), &some(&together));
         let also = if first.is_some() || !self.together.is_empty() { "also " } else { "" };
         match &others[..] {
             [] => {}
@@ -87,7 +90,7 @@ impl Cause {
     }
 
     /// Returns the first sentence.
-    fn verdict(&self, alone: bool) -> String {
+    fn verdict(&self, alone: bool, together: &str) -> String {
         if let Some(first) = self.breaches.first() {
             return match (&first.repair, self.until) {
                 (Some(Repair::Until(until)), _) => {
@@ -103,10 +106,9 @@ impl Cause {
             1 => "the only repair was tried".to_owned(),
             many => format!("{many} repairs were tried, one at a time"),
         };
-        let paths = some(&self.paths_together());
         match (self.together.is_empty(), self.broken, self.tried) {
             (false, ..) => format!(
-                "The property would hold if all breaches of this assumption were undone together ({paths})."
+                "The property would hold if all breaches of this assumption were undone together ({together})."
             ),
             (_, 0, 0) => "No assumption is broken, and no fault has an effect.".to_owned(),
             (_, _, 0) => "The cause was not tested: it cannot be undone by a change.".to_owned(),

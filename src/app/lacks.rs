@@ -1,7 +1,8 @@
-//! What a run lacks so that a property can be violated in it, and the requests that would add it.
+//! Requests that a run lacks so that a property can be violated in it.
 
 use super::{Edit, Run, fields, request, shapes, text};
 use crate::{
+    abstractions::needed::{By, Need, need, needs},
     diagram::request_sentence,
     kernel::{EventKind, NodeId, RequestSpec, Time, count_of, joined},
 };
@@ -11,7 +12,7 @@ const LATER: Time = 10;
 /// Time of a first request, in virtual ms.
 const FIRST: Time = 10;
 
-/// What a run lacks: no run with so few requests violates the properties.
+/// Requests that a run lacks: no run with so few of them violates the properties.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lack {
     /// Reason, in a sentence.
@@ -20,66 +21,12 @@ pub struct Lack {
     pub add: Option<(String, Edit)>,
 }
 
-/// Nodes of the requests that are needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    /// Any nodes, at one time.
-    Any,
-    /// One node.
-    One,
-    /// Different nodes, one after the other.
-    Others,
-}
-
-/// Requests that a violation needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Need {
-    count: usize,
-    name: &'static str,
-    by: By,
-}
-
-const fn need(count: usize, name: &'static str, by: By) -> Need {
-    Need { count, name, by }
-}
-
-/// Requests without which no run violates a property, of a protocol that accepts such requests.
-fn needs(run: &Run, property: &str) -> Vec<Need> {
-    let keeps_fifo = run.protocol.promises.iter().any(|it| it.name == "FIFO order");
-    let all: &[Need] = match property {
-        "FIFO order" | "FIFO delivery" => {
-            &[need(2, "broadcast", By::One), need(2, "send", By::One)]
-        }
-        "causal order" if keeps_fifo => &[need(2, "broadcast", By::Others)],
-        "causal order" | "total order" | "uniform total order" | "total order within a label" => {
-            &[need(2, "broadcast", By::Any)]
-        }
-        "mutual exclusion" | "happened-before fairness" => &[need(2, "acquire", By::Any)],
-        "starvation freedom" => &[need(1, "acquire", By::Any)],
-        "validity" | "agreement" | "uniform agreement" | "no duplication" | "no creation"
-        | "atomicity" | "same-view delivery" | "virtual synchrony" => {
-            &[need(1, "broadcast", By::Any), need(1, "propose", By::Any), need(1, "send", By::Any)]
-        }
-        "reliable delivery" | "exactly-once effect" => &[need(1, "send", By::Any)],
-        "linearizability" => &[need(1, "write", By::Any), need(1, "read", By::Any)],
-        "no lost acknowledged update" => &[need(1, "write", By::Any)],
-        "recorded state complete" | "consistent cut" => {
-            &[need(1, "transfer", By::Any), need(1, "snapshot", By::Any)]
-        }
-        "snapshot completion" => &[need(1, "snapshot", By::Any)],
-        "commit agreement" | "stability" => &[need(1, "begin", By::Any)],
-        _ => &[],
-    };
-    let kinds = run.protocol.behaviour.requests;
-    all.iter().filter(|need| kinds.iter().any(|kind| kind.name == need.name)).copied().collect()
-}
-
 /// Returns what a run lacks so that the property of this name, or any promised one, can be violated in it.
 #[must_use]
 pub fn lacks(run: &Run, property: Option<&str>) -> Vec<Lack> {
     if run.scenario.requests.is_empty() && !run.protocol.behaviour.requests.is_empty() {
         let first = run.protocol.behaviour.requests[0].name;
-        let wanted = property.and_then(|name| needs(run, name).first().copied());
+        let wanted = property.and_then(|name| needs(run.protocol, name).first().copied());
         let add = missing(run, wanted.unwrap_or(need(1, first, By::Any)));
         return vec![Lack { sentence: text::lacks::NO_REQUEST.to_owned(), add }];
     }
@@ -88,7 +35,7 @@ pub fn lacks(run: &Run, property: Option<&str>) -> Vec<Lack> {
         if !property.map_or(promised, |property| property == it.name) {
             continue;
         }
-        for need in needs(run, it.name).into_iter().filter(|need| !is_met(run, *need)) {
+        for need in needs(run.protocol, it.name).into_iter().filter(|need| !is_met(run, *need)) {
             match lacking.iter_mut().find(|(other, _)| *other == need) {
                 Some((_, names)) => names.push(it.name.to_owned()),
                 None => lacking.push((need, vec![it.name.to_owned()])),

@@ -37,18 +37,23 @@ impl Clause {
 pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String {
     let event = &trace.events[id];
     let node = scenario.name(event.node);
-    let name = |message: MessageId| scenario.message_name(trace.messages[message].name);
-    let text = |message: MessageId| said(&trace.messages[message].packet);
     let sentence = match &event.kind {
         EventKind::Request { index, .. } => {
             return request_sentence(scenario, &scenario.requests[*index]);
         }
-        EventKind::Send(message) => format!("{node} sends {} ({})", text(*message), name(*message)),
+        EventKind::Send(message) => {
+            let message = &trace.messages[*message];
+            let (text, to) = (message.text(scenario), scenario.name(message.name.to));
+            return format!("{node} sends {text} to {to}{}", message.number_words());
+        }
         EventKind::Receive(message) => {
-            format!("{node} receives {} ({})", text(*message), name(*message))
+            let message = &trace.messages[*message];
+            let (text, from) = (message.text(scenario), scenario.name(message.name.from));
+            return format!("{node} receives {text} from {from}{}", message.number_words());
         }
         EventKind::Lose(message, loss) => {
-            format!("{} ({}) is lost: {}", text(*message), name(*message), loss.why())
+            let message = trace.messages[*message].words(scenario);
+            return format!("{message} is lost: {}", loss.why());
         }
         EventKind::Timer(timer) => format!("{node}: timer {timer}"),
         EventKind::Note(note) => format!("{node}: {note}"),
@@ -278,27 +283,48 @@ fn value_words(value: &Json) -> String {
     }
 }
 
-/// Describes a fault: `Alice crashes after 1 send`.
+/// Describes a fault: `Alice crashes after 1 send`, `message 1 from Alice to Bob is dropped`.
 #[must_use]
 pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
+    let message = fault.message().map(|message| scenario.message_words(message));
+    fault_on(scenario, fault, &message.unwrap_or_default())
+}
+
+/// Describes a fault of a run, with the text of its message: `m1 from Alice to Bob is dropped`.
+pub(super) fn fault_in_run(scenario: &Scenario, trace: &Trace, fault: &Fault) -> String {
+    let name = fault.message();
+    let message = trace.messages.iter().find(|message| Some(message.name) == name);
+    match message {
+        Some(message) => fault_on(scenario, fault, &message.words(scenario)),
+        None => fault_sentence(scenario, fault),
+    }
+}
+
+/// Content of a forged message: one value, or the supposed statement of each node.
+fn lie_words(value: &Json) -> String {
+    match value {
+        Json::Null => "nothing".to_owned(),
+        Json::Array(items) => items.iter().map(lie_words).collect::<Vec<_>>().join(", "),
+        Json::String(_) => value.to_string(),
+        value => value_words(value),
+    }
+}
+
+/// Describes a fault on a message with these words.
+fn fault_on(scenario: &Scenario, fault: &Fault, about: &str) -> String {
     let name = |node: NodeId| scenario.name(node);
     let names = |set: NodeSet| spell(&set.to_string(), &scenario.nodes);
     match fault {
-        Fault::Drop { message } => format!("{} is dropped", scenario.message_name(*message)),
-        Fault::Delay { message, by } => {
-            format!("{} is delayed by {by} ms", scenario.message_name(*message))
-        }
-        Fault::Duplicate { message, after } => {
-            format!("{} is duplicated {after} ms later", scenario.message_name(*message))
-        }
-        Fault::Corrupt { message, bits } => {
+        Fault::Drop { .. } => format!("{about} is dropped"),
+        Fault::Delay { by, .. } => format!("{about} is delayed by {by} ms"),
+        Fault::Duplicate { after, .. } => format!("{about} is duplicated {after} ms later"),
+        Fault::Corrupt { bits, .. } => {
             let many =
                 if bits.len() == 1 { "1 bit".to_owned() } else { format!("{} bits", bits.len()) };
-            format!("{many} of {} flipped in transit", scenario.message_name(*message))
+            format!("{many} of {about} flipped in transit")
         }
-        Fault::Forge { message, with } => {
-            let with = with.to_string();
-            format!("{} says {} instead", scenario.message_name(*message), visible(&with))
+        Fault::Forge { with, .. } => {
+            format!("{about} says {} instead", visible(&lie_words(with)))
         }
         Fault::Crash { node, after_sends: None, .. } => format!("{} crashes", name(*node)),
         Fault::Crash { node, after_sends: Some(0), .. } => {

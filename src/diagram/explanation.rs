@@ -1,15 +1,13 @@
 //! Explanation of a search result, in a paragraph: the events, the broken assumption and the decisive delivery.
 
 use super::{
-    Seen, deadlock_sentence,
-    describe::{fault_sentence, said},
-    event_sentence, parting,
+    Seen, deadlock_sentence, describe::fault_in_run, event_clause, event_sentence, parting,
 };
 use crate::{
     analysis::{Judgement, chain},
     kernel::{
-        EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, Scenario, Trace, Verdict,
-        capitalised, count_of, joined, sentence as full_stop, spell, spell_exactly,
+        EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, NodeSet, Scenario, Trace,
+        Verdict, capitalised, count_of, joined, sentence as full_stop, spell, spell_exactly,
     },
     runs::Outcome,
     search::{
@@ -170,29 +168,16 @@ fn sent_at(outcome: &Outcome, name: MessageName) -> Option<u64> {
     Some(outcome.trace.events[message.sent].time)
 }
 
-/// Name and text of a message: `Alice>Carol#1 (m1)`.
+/// Text, sender and receiver of a message: `m1 from Alice to Carol`.
 fn named(outcome: &Outcome, name: MessageName) -> String {
     let Outcome { scenario, trace, .. } = outcome;
-    let written = scenario.message_name(name);
-    match trace.messages.iter().find(|message| message.name == name) {
-        Some(message) => {
-            format!("{written} ({})", spell(&said(&message.packet), &scenario.nodes))
-        }
-        None => written,
-    }
+    let message = trace.messages.iter().find(|message| message.name == name);
+    message.map_or_else(|| scenario.message_words(name), |message| message.words(scenario))
 }
 
 /// Describes a fault, with the text of its message.
 fn with_label(outcome: &Outcome, fault: &Fault) -> String {
-    let said = fault_sentence(&outcome.scenario, fault);
-    match fault {
-        Fault::Drop { message }
-        | Fault::Delay { message, .. }
-        | Fault::Duplicate { message, .. } => {
-            said.replacen(&outcome.scenario.message_name(*message), &named(outcome, *message), 1)
-        }
-        _ => said,
-    }
+    fault_in_run(&outcome.scenario, &outcome.trace, fault)
 }
 
 /// Sentence on the broken assumption.
@@ -227,7 +212,7 @@ fn cause(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
     if is_plain && cause.faults.is_empty() && cause.left_out == 0 {
         return None;
     }
-    let said = cause.said(|fault| fault_sentence(scenario, &scenario.faults[fault]));
+    let said = cause.said(|fault| with_label(outcome, &scenario.faults[fault]));
     Some(spell(&said, &scenario.nodes))
 }
 
@@ -273,7 +258,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
             format!("If {node} had crashed {sends}")
         }
         RunDifference::WithoutFault(place) => {
-            format!("Without this fault ({})", fault_sentence(&outcome.scenario, fault(*place)))
+            format!("Without this fault ({})", with_label(outcome, fault(*place)))
         }
         RunDifference::Delayed(message, by) => {
             format!("If {} had arrived {by} ms later", named(outcome, *message))
@@ -305,8 +290,43 @@ fn parts(outcome: &Outcome, scenario: &Scenario) -> Option<String> {
     }
     let said = event_sentence(scenario, trace, parting.event);
     let at = parting.at;
+    let runs = if holds { [&other, outcome] } else { [outcome, &other] };
+    let also = likewise(runs, parting.event);
     Some(match holds {
-        true => format!("then {said} at {at} ms"),
-        false => format!("here {said} at {at} ms, but not in that run"),
+        true => format!("then {said} at {at} ms{also}"),
+        false => format!("here {said} at {at} ms{also}, but not in that run"),
     })
 }
+
+/// Clause on the other nodes with the same indication in the first of two runs, and not in the second.
+fn likewise([run, other]: [&Outcome; 2], event: EventId) -> String {
+    let told = |run: &Outcome, id: EventId| {
+        let kind = &run.trace.events[id].kind;
+        let is_told = matches!(kind, EventKind::Indicate { .. });
+        is_told.then(|| event_clause(&run.scenario, &run.trace, id))
+    };
+    let Some(clause) = told(run, event) else { return String::new() };
+    // A clause is found for each indication, so only in runs of usual length.
+    if run.trace.events.len().max(other.trace.events.len()) > MOST_COMPARED {
+        return String::new();
+    }
+    let tellers = |run: &Outcome| -> NodeSet {
+        let same =
+            (0..run.trace.events.len()).filter(|id| told(run, *id).as_ref() == Some(&clause));
+        same.map(|id| run.trace.events[id].node).collect()
+    };
+    let others = tellers(run).without(tellers(other));
+    let names: Vec<String> = others
+        .into_iter()
+        .filter(|node| *node != run.trace.events[event].node)
+        .map(|node| run.scenario.name(node))
+        .collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!(", and so does {one}"),
+        many => format!(", and so do {}", joined(many)),
+    }
+}
+
+/// Largest number of events of runs whose indications are compared.
+const MOST_COMPARED: usize = 20_000;

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Detection, MessageName, NodeId, NodeSet, Packet, Scenario, Strategy, Time};
+use super::{Detection, MessageName, NodeId, NodeSet, Packet, Scenario, Strategy, Time, spell};
 
 /// The place of an event in [`Trace::events`].
 pub type EventId = usize;
@@ -204,6 +204,28 @@ pub struct Tampering {
 }
 
 impl Message {
+    /// Returns the message in words: `m1 from Alice to Bob`, with its number unless it is the first of its link.
+    #[must_use]
+    pub fn words(&self, scenario: &Scenario) -> String {
+        let MessageName { from, to, number } = self.name;
+        let (from, to) = (scenario.name(from), scenario.name(to));
+        format!("{} from {from} to {to}{}", self.text(scenario), counted(number))
+    }
+
+    /// Returns its text, with the nodes' names; quoted if it is blank.
+    #[must_use]
+    pub fn text(&self, scenario: &Scenario) -> String {
+        let text = self.packet.to_string();
+        let text = if text.trim().is_empty() { format!("\"{text}\"") } else { text };
+        spell(&text, &scenario.nodes)
+    }
+
+    /// Returns what tells the message from others of its link with the same text; empty for the first of them.
+    #[must_use]
+    pub fn number_words(&self) -> String {
+        counted(self.name.number)
+    }
+
     /// Returns the fates of all copies, the original first.
     pub fn fates(&self) -> impl Iterator<Item = Fate> {
         std::iter::once(self.fate).chain(self.copies.iter().copied())
@@ -328,4 +350,9 @@ impl Loss {
             Self::Luck | Self::Crashed | Self::Unlinked | Self::Queue => None,
         }
     }
+}
+
+/// Number of a message on its link, in words; empty for the first.
+fn counted(number: u32) -> String {
+    if number > 1 { format!(" (message {number})") } else { String::new() }
 }

@@ -340,9 +340,7 @@ impl Adversary<'_> {
                 Some(EventKind::Detect(_)) => return DecisionCause::Detector(instead()),
                 Some(EventKind::Receive(message)) => {
                     let message = &trace.messages[*message];
-                    let said = spell(&message.packet.to_string(), &self.given.nodes);
-                    let name = self.given.message_name(message.name);
-                    awaited.get_or_insert_with(|| format!("{name} ({said})"));
+                    awaited.get_or_insert_with(|| message.words(self.given));
                     lengthen_delay(&mut scenario, message.name, self.horizon);
                 }
                 _ => return DecisionCause::Request(instead()),

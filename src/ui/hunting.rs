@@ -106,7 +106,7 @@ pub(super) fn Breaking(props: &Props) -> Html {
     }
 }
 
-/// What the run lacks, and the button that adds it.
+/// Sentence on what the run lacks, and the button that adds it.
 fn lack(lack: &Lack, send: &Send) -> Html {
     html! {
         <p class="lack">

@@ -31,7 +31,7 @@ test("the cause in a run of more than 20 000 events is tested on request, and ag
   await until(found, "the drop is the cause");
   // The sentence is true: without the drop the property holds.
   await tab(page, "Changes");
-  await page.getByRole("button", { name: "Remove: P1>P2#7 is dropped" }).click();
+  await page.getByRole("button", { name: "Remove: message 7 from P1 to P2 is dropped" }).click();
   await tab(page, "Verdicts");
   await until(async () => /holds/.test(await agreement.innerText()), "it holds without the drop");
   await page.locator("#undo-last").click();

@@ -65,8 +65,8 @@ test("a message is lost by keys alone", async () => {
   for (let line = 0; line < 4; line++) await page.keyboard.press("ArrowDown");
   for (let step = 0; step < 12; step++) await page.keyboard.press("ArrowLeft");
   assert.match(await said(page), /Dave receives m1/);
-  for (let step = 0; step < 12 && !/Dave>Alice#1/.test(await said(page)); step++) await page.keyboard.press("ArrowRight");
-  assert.match(await said(page), /Dave sends .*Dave>Alice#1/);
+  for (let step = 0; step < 12 && !/Dave sends .* to Alice/.test(await said(page)); step++) await page.keyboard.press("ArrowRight");
+  assert.match(await said(page), /Dave sends .* to Alice/);
   assert.equal(await page.locator(".menu").count(), 0);
   await page.keyboard.press("Enter");
   assert.match(await said(page), /from Dave to Alice/);
@@ -74,7 +74,7 @@ test("a message is lost by keys alone", async () => {
   await page.locator(".menu").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.dataset.do), "drop");
   await page.keyboard.press("Enter");
-  await deed(page, "Dave>Alice#1 is dropped").waitFor();
+  await deed(page, "message 1 from Dave to Alice is dropped").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "application");
   await page.keyboard.press("ArrowRight");
   assert.match(await said(page), /Dave/, "one goes on where one was");
@@ -83,7 +83,7 @@ test("a message is lost by keys alone", async () => {
   await page.keyboard.press("Escape");
   await page.locator(".menu").waitFor({ state: "detached" });
   await page.keyboard.press("Control+z");
-  await deed(page, "Dave>Alice#1 is dropped").waitFor({ state: "detached" });
+  await deed(page, "message 1 from Dave to Alice is dropped").waitFor({ state: "detached" });
   await reader.leave();
 });
 
@@ -221,7 +221,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy prescribes/);
   await page.getByRole("textbox", { name: "Bits to flip, counted from 0" }).fill("3 7");
   await page.keyboard.press("Enter");
-  await deed(page, "2 bits of Dave>Alice#1 flipped in transit").waitFor();
+  await deed(page, "2 bits of message 1 from Dave to Alice flipped in transit").waitFor();
   await page.locator('.arrow.corrupt[data-message="Dave>Alice#1"]').waitFor();
   // By keys: another arrow may lie over it.
   await page.locator('.arrow[data-message="Dave>Alice#1"]').focus();
@@ -260,10 +260,10 @@ test("a node is made a traitor, and says what is written", async () => {
   assert.equal(await page.locator(".menu").count(), 1, "what is wrong is not applied");
   await payload.fill('"R"');
   await page.keyboard.press("Enter");
-  await deed(page, 'P2>P1#1 says "R" instead').waitFor();
+  await deed(page, 'message 1 from P2 to P1 says "R" instead').waitFor();
   await page.locator('.arrow.forged[data-message="P2>P1#1"]').waitFor();
   await page.keyboard.press("Control+z");
-  await deed(page, 'P2>P1#1 says "R" instead').waitFor({ state: "detached" });
+  await deed(page, 'message 1 from P2 to P1 says "R" instead').waitFor({ state: "detached" });
 
   await menuAt(page, "P3", 20);
   await page.locator('.menu [data-do="more"]').click();

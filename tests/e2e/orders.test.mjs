@@ -59,7 +59,7 @@ const runs = (page, protocol) => page.locator(`#picker[data-protocol="${protocol
 test("the second thing a newcomer meets tells three orders apart on one set of sends", async () => {
   const { reader, page } = await threeOrders();
   const asked = ["Alice: broadcast tea?", "Bob: broadcast yes", "Alice: broadcast cake?"];
-  const late = "Alice>Carol#1 is delayed by 40 ms";
+  const late = "message 1 from Alice to Carol is delayed by 40 ms";
   const expected = {
     "fifo-multicast": [HOLDS, VIOLATED, VIOLATED],
     "causal-multicast": [HOLDS, HOLDS, VIOLATED],

@@ -201,13 +201,13 @@ test("an arrow's head is dragged: only that message comes later, and it is one c
   await page.mouse.move(x + 20, y, { steps: 4 });
   await page.mouse.move(x + 45, y + 4, { steps: 4 });
   await page.mouse.up();
-  const late = (await deeds(page)).filter((deed) => /Alice>Carol#1 is delayed by \d+ ms/.test(deed));
+  const late = (await deeds(page)).filter((deed) => /message 1 from Alice to Carol is delayed by \d+ ms/.test(deed));
   assert.equal(late.length, 1, String(await deeds(page)));
   const after = await strokes();
   const moved = Object.keys(before).filter((name) => before[name] !== after[name]);
   assert.deepEqual(moved, ["Alice>Carol#1"]);
   await page.keyboard.press("Control+z");
-  await page.waitForFunction(() => ![...document.querySelectorAll(".deed")].some((d) => /Alice>Carol#1 is delayed/.test(d.innerText)));
+  await page.waitForFunction(() => ![...document.querySelectorAll(".deed")].some((d) => /message 1 from Alice to Carol is delayed/.test(d.innerText)));
   assert.deepEqual(await strokes(), before);
   await reader.leave();
 });
@@ -369,7 +369,7 @@ test("on a phone a finger drags an arrow's head, and scrolls the page elsewhere"
   };
   const head = await arrow(page, "Alice>Bob#1").locator(".grip").boundingBox();
   await drag({ x: head.x + head.width / 2, y: head.y + head.height / 2 }, 60);
-  const late = (await deeds(page)).map((deed) => /Alice>Bob#1 is delayed by (\d+) ms/.exec(deed)).find(Boolean);
+  const late = (await deeds(page)).map((deed) => /message 1 from Alice to Bob is delayed by (\d+) ms/.exec(deed)).find(Boolean);
   assert.ok(late && +late[1] >= 5, String(await deeds(page)));
   await reader.leave();
 });
@@ -403,7 +403,7 @@ test("the way back leads from an opened example to the run before it, over all c
   await page.keyboard.press("End");
   await clickArrow(page, "Alice>Carol#1");
   await page.locator('[data-do="drop"]').click();
-  await deed(page, "Alice>Carol#1 is dropped");
+  await deed(page, "message 1 from Alice to Carol is dropped");
   await page.goBack();
   await page.locator(".names .name").nth(3).waitFor({ state: "detached" });
   assert.deepEqual(await deeds(page), ["Alice: broadcast m1", "Alice crashes after 1 send"]);

@@ -130,7 +130,7 @@ fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message)
         Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
         None => ("network.corrupt".to_owned(), Repair::Spare(name, Mercy::Intact)),
     };
-    let why = format!("bits of {} flipped in transit", scenario.message_name(name));
+    let why = format!("bits of {} flipped in transit", message.words(scenario));
     Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
 }
 
@@ -155,6 +155,6 @@ fn duplicate_of(
         Some(&fault) => (fault_path(Some(fault)), Repair::Without(fault)),
         None => ("network.duplicate".to_owned(), Repair::Spare(name, Mercy::Once)),
     };
-    let why = format!("{} arrived twice", scenario.message_name(name));
+    let why = format!("{} arrived twice", message.words(scenario));
     Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
 }

@@ -131,7 +131,7 @@ pub(super) fn loss_of(
         }
         _ => ("network.loss".to_owned(), Some(Repair::Spare(name, Mercy::Arrives))),
     };
-    let why = format!("{} was lost ({})", scenario.message_name(name), loss.why());
+    let why = format!("{} was lost ({})", message.words(scenario), loss.why());
     Breach { repair, ..Breach::at(rule, event, culprit, why) }
 }
 

@@ -61,11 +61,11 @@ fn overtaken(
         && lost(message).is_some()
     {
         let mut gap = loss_of(rule, scenario, event, message, loss);
-        gap.why.push_str(&format!(", and {} arrived without it", scenario.message_name(later)));
+        gap.why.push_str(&format!(", and {} arrived without it", scenario.message_words(later)));
         return gap;
     }
     let name = message.name;
-    let why = format!("{} was overtaken", scenario.message_name(name));
+    let why = format!("{} was overtaken", message.words(scenario));
     if let Some((_, loss)) = gone {
         return copy_too_late(loss_of(rule, scenario, event, message, loss), &why, loss);
     }

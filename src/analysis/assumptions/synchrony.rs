@@ -106,7 +106,7 @@ fn lateness_of(
 ) -> Breach {
     let message = &trace.messages[place];
     let (name, sent) = (message.name, trace.events[message.sent].time);
-    let written = scenario.message_name(name);
+    let written = message.words(scenario);
     let why = match first_receipt(message) {
         Some(event) => {
             format!("{written} took {} ms, more than {bound}", trace.events[event].time - sent)

@@ -22,7 +22,7 @@ const AFTER: Time = 10;
 
 pub(super) fn menu(run: &Outcome, name: MessageName) -> Menu {
     let Some(id) = run.trace.messages.iter().position(|message| message.name == name) else {
-        return Menu { title: run.scenario.message_name(name), entries: Vec::new() };
+        return Menu { title: run.scenario.message_words(name), entries: Vec::new() };
     };
     let title = message_sentence(&run.scenario, &run.trace, id);
     if run.is_recorded() {

@@ -121,6 +121,13 @@ impl Scenario {
         format!("{}>{}#{}", self.name(message.from), self.name(message.to), message.number)
     }
 
+    /// Returns a message in words, without its text: `message 1 from Alice to Carol`.
+    #[must_use]
+    pub fn message_words(&self, message: MessageName) -> String {
+        let MessageName { from, to, number } = message;
+        format!("message {number} from {} to {}", self.name(from), self.name(to))
+    }
+
     /// Returns the name of a message with every character as it is: for JSON, and for comparisons.
     #[must_use]
     pub fn exact_message_name(&self, message: MessageName) -> String {

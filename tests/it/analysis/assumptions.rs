@@ -72,7 +72,7 @@ fn assumptions_hold_in_an_empty_run() {
 fn reliable_channels_break_with_a_lost_or_duplicated_message_between_correct_nodes() {
     let mut dropped = scenario();
     dropped.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
-    let lost = Some(("Alice>Bob#1 was lost (drop)", "faults[0]"));
+    let lost = Some(("m1 from Alice to Bob was lost (drop)", "faults[0]"));
     says(Rule::ReliableChannels, &dropped, lost);
     // A crash excuses a loss only if it comes before the message was due.
     dropped.faults.push(crash(200, 1, None));
@@ -88,14 +88,22 @@ fn reliable_channels_break_with_a_lost_or_duplicated_message_between_correct_nod
 
     let mut doubled = scenario();
     doubled.faults = vec![Fault::Duplicate { message: ALICE_TO_BOB, after: 5 }];
-    says(Rule::ReliableChannels, &doubled, Some(("Alice>Bob#1 arrived twice", "faults[0]")));
+    says(
+        Rule::ReliableChannels,
+        &doubled,
+        Some(("m1 from Alice to Bob arrived twice", "faults[0]")),
+    );
 
     let mut unlucky = scenario();
     unlucky.network.loss = PerMillion::ONE;
-    says(Rule::ReliableChannels, &unlucky, Some(("Alice>Bob#1 was lost (loss)", "network.loss")));
+    says(
+        Rule::ReliableChannels,
+        &unlucky,
+        Some(("m1 from Alice to Bob was lost (loss)", "network.loss")),
+    );
     let mut lucky = scenario();
     lucky.network.duplicate = PerMillion::ONE;
-    let twice = Some(("Alice>Bob#1 arrived twice", "network.duplicate"));
+    let twice = Some(("m1 from Alice to Bob arrived twice", "network.duplicate"));
     says(Rule::ReliableChannels, &lucky, twice);
 }
 
@@ -107,25 +115,25 @@ fn no_loss_breaks_with_a_loss_to_a_node_that_is_up() {
     let message = MessageName { from: node(0), to: node(2), number: 1 };
     scenario.faults.extend([Fault::Drop { message }, crash(9, 0, None), crash(200, 2, None)]);
     says(Rule::ReliableChannels, &scenario, None);
-    let lost = Some(("Alice>Carol#1 was lost (drop)", "faults[2]"));
+    let lost = Some(("m1 from Alice to Carol was lost (drop)", "faults[2]"));
     says(Rule::NoLoss, &scenario, lost);
     scenario.faults[2] = Fault::Duplicate { message, after: 5 };
-    says(Rule::NoLoss, &scenario, Some(("Alice>Carol#1 arrived twice", "faults[2]")));
+    says(Rule::NoLoss, &scenario, Some(("m1 from Alice to Carol arrived twice", "faults[2]")));
 }
 
 #[test]
 fn reliable_channels_break_with_corruption_or_a_missing_link() {
     let mut damaged = scenario();
     damaged.faults = vec![Fault::Corrupt { message: ALICE_TO_BOB, bits: vec![3] }];
-    let by_hand = Some(("Alice>Bob#1 was lost (corrupt)", "faults[0]"));
+    let by_hand = Some(("m1 from Alice to Bob was lost (corrupt)", "faults[0]"));
     says(Rule::ReliableChannels, &damaged, by_hand);
     let mut noisy = scenario();
     noisy.network.corrupt = PerMillion::ONE;
-    let by_luck = Some(("Alice>Bob#1 was lost (corrupt)", "network.corrupt"));
+    let by_luck = Some(("m1 from Alice to Bob was lost (corrupt)", "network.corrupt"));
     says(Rule::ReliableChannels, &noisy, by_luck);
     let mut line = scenario();
     line.network.topology = Topology::Line;
-    let unlinked = Some(("Alice>Carol#1 was lost (unlinked)", "network.topology"));
+    let unlinked = Some(("m1 from Alice to Carol was lost (unlinked)", "network.topology"));
     says(Rule::ReliableChannels, &line, unlinked);
     // Messages from or to a traitor do not concern channels between correct nodes.
     damaged.faults.push(Fault::Traitor { node: node(1), strategy: Strategy::Scripted });
@@ -142,7 +150,7 @@ fn fair_loss_breaks_with_a_link_that_never_works_again() {
     unfair.faults = vec![cut(unfair.until - 1)];
     says(Rule::FairLossChannels, &unfair, None);
     unfair.faults = vec![cut(unfair.until)];
-    let cut = "Alice>Bob#1 was lost (cut), like every later message of its link";
+    let cut = "m1 from Alice to Bob was lost (cut), like every later message of its link";
     says(Rule::FairLossChannels, &unfair, Some((cut, "faults[0]")));
     // The fate of a faulty node's messages does not concern channels between correct nodes.
     unfair.faults.push(crash(500, 1, None));
@@ -152,11 +160,12 @@ fn fair_loss_breaks_with_a_link_that_never_works_again() {
     lossy.network.loss = PerMillion(999_999);
     says(Rule::FairLossChannels, &lossy, None);
     lossy.network.loss = PerMillion::ONE;
-    let lost = "Alice>Bob#1 was lost (loss), like every later message of its link";
+    let lost = "m1 from Alice to Bob was lost (loss), like every later message of its link";
     says(Rule::FairLossChannels, &lossy, Some((lost, "network.loss")));
     let mut line = scenario();
     line.network.topology = Topology::Line;
-    let unlinked = "Alice>Carol#1 was lost (unlinked), like every later message of its link";
+    let unlinked =
+        "m1 from Alice to Carol was lost (unlinked), like every later message of its link";
     says(Rule::FairLossChannels, &line, Some((unlinked, "network.topology")));
 }
 
@@ -241,7 +250,7 @@ fn fifo_channels_break_with_an_overtaken_message() {
     scenario.requests.push(broadcast(1, 0, "m2"));
     says(Rule::FifoChannels, &scenario, None);
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 5 }];
-    says(Rule::FifoChannels, &scenario, Some(("Alice>Bob#1 was overtaken", "faults[0]")));
+    says(Rule::FifoChannels, &scenario, Some(("m1 from Alice to Bob was overtaken", "faults[0]")));
     // It is broken from the arrival of the later message, not from that of the earlier one.
     let trace = run_valid(&scenario);
     let breach = Rule::FifoChannels.breach(protocol(&scenario.protocol), &scenario, &trace);
@@ -257,11 +266,11 @@ fn synchrony_breaks_without_a_bound_and_with_a_late_message() {
     let asynchronous = "the network is asynchronous: it has no delay bound";
     says(Rule::Synchrony, &scenario, Some((asynchronous, "network.timing")));
     scenario.network.timing = Timing::Synchronous(9);
-    let late = Some(("Alice>Bob#1 took 10 ms, more than 9", "network.delay"));
+    let late = Some(("m1 from Alice to Bob took 10 ms, more than 9", "network.delay"));
     says(Rule::Synchrony, &scenario, late);
     scenario.network.timing = Timing::Synchronous(10);
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 1 }];
-    let delayed = Some(("Alice>Bob#1 took 11 ms, more than 10", "faults[0]"));
+    let delayed = Some(("m1 from Alice to Bob took 11 ms, more than 10", "faults[0]"));
     says(Rule::Synchrony, &scenario, delayed);
 }
 

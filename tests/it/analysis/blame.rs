@@ -52,7 +52,7 @@ fn blames(name: &str, property: &str, culprit: &str, why: &str) {
 
 #[test]
 fn synchrony_blames_a_message_in_flight_past_its_bound() {
-    let late = "A>B#2, sent at 100 ms, had not arrived 30 ms later";
+    let late = "HEARTBEAT from A to B (message 2), sent at 100 ms, had not arrived 30 ms later";
     blames("breach-still-in-transit", "strong accuracy", "faults[0]", late);
     let outcome = case("breach-still-in-transit");
     let breach = Rule::Synchrony.breach(outcome.protocol, &outcome.scenario, &outcome.trace);
@@ -64,17 +64,17 @@ fn synchrony_blames_a_message_in_flight_past_its_bound() {
 
 #[test]
 fn cause_is_a_loss_even_if_a_crash_follows_long_after() {
-    let lost = "P1>P2#1 was lost (drop)";
+    let lost = "m from P1 to P2 was lost (drop)";
     blames("loss-excused-by-later-crash", "validity", "faults[0]", lost);
-    let gap = "B>A#1 was lost (drop), and B>A#2 arrived without it";
+    let gap = "m from B to A was lost (drop), and message 2 from B to A arrived without it";
     blames("gap-on-a-fifo-link", "virtual synchrony", "faults[0]", gap);
-    let gap = "P1>P2#1 was lost (drop), and P1>P2#2 arrived without it";
+    let gap = "m from P1 to P2 was lost (drop), and message 2 from P1 to P2 arrived without it";
     blames("lost-by-one-that-crashes-later", "virtual synchrony", "faults[0]", gap);
 }
 
 #[test]
 fn cause_of_violated_liveness_is_the_fault_without_which_it_holds() {
-    let omitted = "A>B#1 was lost (omission)";
+    let omitted = "PREPARE 1.A from A to B was lost (omission)";
     blames("wrong-fault-blamed", "termination", "faults[4]", omitted);
     let outcome = case("wrong-fault-blamed");
     let cause = outcome.report.cause(judgement(&outcome, "termination")).expect("it was sought");
@@ -85,7 +85,7 @@ fn cause_of_violated_liveness_is_the_fault_without_which_it_holds() {
 #[test]
 fn cause_of_two_duplicates_names_both_faults() {
     let name = "duplicated-by-hand-and-by-chance";
-    blames(name, "no duplication", "faults[0]", "P1>P2#1 arrived twice");
+    blames(name, "no duplication", "faults[0]", "m from P1 to P2 arrived twice");
     let outcome = case(name);
     let cause = outcome.report.cause(judgement(&outcome, "no duplication")).expect("it was sought");
     assert_eq!(cause.paths(), [""; 0], "neither is enough by itself");
@@ -100,7 +100,7 @@ fn cause_is_a_fault_that_struck_and_has_a_path() {
     blames(name, "no creation", "faults[1]", back);
     let name = "culprit-that-struck-nothing";
     blames(name, "validity", "faults[1]", "P2 crashed at 11 ms");
-    let lost = "P2>P3#1 was lost (loss)";
+    let lost = "1: m from P2 to P3 was lost (loss)";
     blames("lost-but-a-copy-arrived", "agreement", "network.loss", lost);
 }
 
@@ -142,7 +142,7 @@ fn synchrony_blames_a_late_message_of_any_fate() {
     let mut scenario = two_messages();
     scenario.network.timing = Timing::Synchronous(10);
     scenario.faults = vec![Fault::Delay { message: FIRST, by: 300 }];
-    let late = "P1>P2#1, sent at 0 ms, had not arrived 10 ms later".to_owned();
+    let late = "m1 from P1 to P2, sent at 0 ms, had not arrived 10 ms later".to_owned();
     let late = Some((late, "faults[0]".to_owned()));
     let mut died = scenario.clone();
     died.faults.push(crash(100, 1, None));
@@ -169,13 +169,14 @@ fn fifo_blames_an_overtaken_message_of_any_fate() {
     let mut scenario = two_messages();
     let delay = Fault::Delay { message: FIRST, by: 300 };
     scenario.faults = vec![delay.clone(), crash(100, 1, None)];
-    let overtaken = Some(("P1>P2#1 was overtaken".to_owned(), "faults[0]".to_owned()));
+    let overtaken = Some(("m1 from P1 to P2 was overtaken".to_owned(), "faults[0]".to_owned()));
     assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken, "it finds its receiver down");
     scenario.faults = vec![delay];
     scenario.until = 100;
     assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken, "it is still in transit");
     scenario.faults = vec![Fault::Drop { message: FIRST }];
-    let gap = "P1>P2#1 was lost (drop), and P1>P2#2 arrived without it".to_owned();
+    let gap = "m1 from P1 to P2 was lost (drop), and message 2 from P1 to P2 arrived without it"
+        .to_owned();
     assert_eq!(breach(Rule::FifoChannels, &scenario), Some((gap, "faults[0]".to_owned())));
     // A crash of the receiver leaves no gap: it misses messages while it is down.
     scenario.faults = vec![crash(7, 1, None), Fault::Recover { node: node(1), at: 12 }];
@@ -195,18 +196,18 @@ fn cause_of_a_late_copy_is_the_loss_of_its_original() {
     let mut scenario = original_lost();
     scenario.network.timing = Timing::Synchronous(10);
     let of = |said: &str| Some((said.to_owned(), "faults[0]".to_owned()));
-    let late = of("P1>P2#1 took 510 ms, more than 10: its original was lost (omission)");
+    let late = of("m1 from P1 to P2 took 510 ms, more than 10: its original was lost (omission)");
     assert_eq!(breach(Rule::Synchrony, &scenario), late);
-    let overtaken = of("P1>P2#1 was overtaken: its original was lost (omission)");
+    let overtaken = of("m1 from P1 to P2 was overtaken: its original was lost (omission)");
     assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken);
     assert_eq!(breach(Rule::ReliableChannels, &scenario), None, "its copy arrived");
     // An original that is lost after it was due was late before.
     scenario.faults[0] = Fault::Omit { node: node(1), side: Side::Receive, at: 310, until: 311 };
     scenario.faults.push(Fault::Delay { message: FIRST, by: 300 });
     let of = |said: &str| Some((said.to_owned(), "faults[2]".to_owned()));
-    let late = of("P1>P2#1 took 810 ms, more than 10");
+    let late = of("m1 from P1 to P2 took 810 ms, more than 10");
     assert_eq!(breach(Rule::Synchrony, &scenario), late);
-    assert_eq!(breach(Rule::FifoChannels, &scenario), of("P1>P2#1 was overtaken"));
+    assert_eq!(breach(Rule::FifoChannels, &scenario), of("m1 from P1 to P2 was overtaken"));
     scenario.faults.remove(1);
     assert_eq!(breach(Rule::FifoChannels, &scenario).expect("overtaken").1, "faults[1]");
 }
@@ -214,7 +215,7 @@ fn cause_of_a_late_copy_is_the_loss_of_its_original() {
 #[test]
 fn cause_stays_the_loss_if_a_copy_finds_its_receiver_down() {
     let mut scenario = original_lost();
-    let lost = Some(("P1>P2#1 was lost (omission)".to_owned(), "faults[0]".to_owned()));
+    let lost = Some(("m1 from P1 to P2 was lost (omission)".to_owned(), "faults[0]".to_owned()));
     for (crashed, expected) in [(300, &lost), (11, &lost), (10, &None), (9, &None)] {
         scenario.faults.truncate(2);
         scenario.faults.push(crash(crashed, 1, None));
@@ -241,11 +242,15 @@ fn loss_counts_by_the_moment_the_message_was_due() {
         scenario.faults = vec![Fault::Drop { message: FIRST }, crash(delay, 1, None)];
         assert_eq!(breach(Rule::ReliableChannels, &scenario), None, "{delay} ms");
         scenario.faults[1] = crash(delay + 1, 1, None);
-        assert_eq!(breach(Rule::ReliableChannels, &scenario), lost("P1>P2#1"), "{delay} ms");
+        assert_eq!(
+            breach(Rule::ReliableChannels, &scenario),
+            lost("m1 from P1 to P2"),
+            "{delay} ms"
+        );
         // A receiver that has recovered when the message is due would have received it.
         scenario.faults[1] = crash(3, 1, None);
         scenario.faults.push(Fault::Recover { node: node(1), at: delay });
-        assert_eq!(breach(Rule::NoLoss, &scenario), lost("P1>P2#1"), "{delay} ms");
+        assert_eq!(breach(Rule::NoLoss, &scenario), lost("m1 from P1 to P2"), "{delay} ms");
         scenario.faults[2] = Fault::Recover { node: node(1), at: delay + 1 };
         assert_eq!(breach(Rule::NoLoss, &scenario), None, "{delay} ms");
     }
@@ -255,7 +260,7 @@ fn loss_counts_by_the_moment_the_message_was_due() {
     scenario.requests[0].at = 50;
     let back = Fault::Recover { node: node(0), at: 50 };
     scenario.faults = vec![Fault::Drop { message: FIRST }, crash(20, 0, None), back];
-    assert_eq!(breach(Rule::ReliableChannels, &scenario), lost("P1>P2#1"));
+    assert_eq!(breach(Rule::ReliableChannels, &scenario), lost("m1 from P1 to P2"));
 }
 
 #[test]
@@ -265,7 +270,7 @@ fn synchrony_with_a_bound_of_zero_counts_one_millisecond() {
     scenario.network.delay = Delay { min: 1, max: 1 };
     assert_eq!(breach(Rule::Synchrony, &scenario), None);
     scenario.network.delay = Delay { min: 2, max: 2 };
-    let late = ("P1>P2#1 took 2 ms, more than 1".to_owned(), "network.delay".to_owned());
+    let late = ("m1 from P1 to P2 took 2 ms, more than 1".to_owned(), "network.delay".to_owned());
     assert_eq!(breach(Rule::Synchrony, &scenario), Some(late));
     // If a timeout is as long as a period, a heartbeat without delay arrives after it.
     let mut scenario = common::scenario("heartbeat-detector", 2, 0);
@@ -324,7 +329,7 @@ fn explain_quotes_texts_that_look_like_numbers_or_like_nothing() {
     scenario.faults = vec![crash(0, 0, Some(1))];
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(0));
     let (_, events) = explained(scenario, "agreement");
-    assert_eq!(events[..2], ["P1: broadcast \"\"", "P1 sends \"\" (P1>P2#1)"]);
+    assert_eq!(events[..2], ["P1: broadcast \"\"", "P1 sends \"\" to P2"]);
 }
 
 #[test]
@@ -410,7 +415,9 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
     };
     let of = |name: &str| {
         let mut messages = trace.messages.iter();
-        messages.find(|it| scenario.message_name(it.name) == name).expect("a message of the run")
+        let is_it =
+            |it: &&Message| it.words(scenario) == name || scenario.message_words(it.name) == name;
+        messages.find(is_it).expect("a message of the run")
     };
     let number = |text: &str| text.parse::<u64>().expect("a number");
     let struck = |is: &dyn Fn(&Fault) -> bool| {

@@ -1,4 +1,4 @@
-//! What a run lacks so that a property can be violated in it.
+//! Requests that a run lacks so that a property can be violated in it.
 
 use worldlines::{
     app::{Action, Edit, State, lacks, reduce},

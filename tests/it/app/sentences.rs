@@ -58,6 +58,15 @@ impl Sentences {
             };
             self.hear("verdict", &spell(&why, names));
         }
+        for judgement in run.report.judgements.iter().filter(|it| it.verdict.is_violated()) {
+            if let Some(breach) = run.report.broke(judgement, trace) {
+                self.hear("breach", &spell(&breach.why, names));
+            }
+            if let Some(cause) = run.report.cause(judgement) {
+                let said = cause.said(|fault| fault_sentence(scenario, &scenario.faults[fault]));
+                self.hear("cause", &spell(&said, names));
+            }
+        }
         if let Some(circle) = deadlock_sentence(scenario, trace) {
             self.hear("deadlock", &circle);
         }
@@ -86,10 +95,36 @@ impl Sentences {
 
     fn check(self) {
         assert!(self.0.len() > 50, "only {} sentences", self.0.len());
-        let wrong = self.0.iter().filter_map(|(text, what)| Some((what, wrong_with(text)?)));
+        // What is wrong with a text has its place in that text.
+        let of_text = ["what is written", "a lie", "a link", "refusal"];
+        let mistake = |text: &str, what: &&str| match wrong_with(text) {
+            None if !of_text.contains(what) => notation_in(text),
+            wrong => wrong,
+        };
+        let wrong = self.0.iter().filter_map(|(text, what)| Some((what, mistake(text, what)?)));
         let wrong: Vec<String> = wrong.map(|(what, why)| format!("{what}: {why}")).collect();
         assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), self.0.len(), wrong.join("\n"));
     }
+}
+
+/// The first piece of notation in a sentence that is none of a reader's: a message's id, JSON, a path in the scenario.
+fn notation_in(text: &str) -> Option<String> {
+    let number = |rest: &str| rest.starts_with(|first: char| first.is_ascii_digit());
+    let id = text.split_whitespace().any(|word| {
+        word.split_once('>').is_some_and(|(_, after)| {
+            after.split_once('#').is_some_and(|(node, rest)| !node.is_empty() && number(rest))
+        })
+    });
+    let json = ["{\"", "\":", "::", "faults[", "requests["].into_iter().any(|it| text.contains(it));
+    (id || json).then(|| format!("notation: {text:?}"))
+}
+
+#[test]
+fn notation_is_found_in_sentences() {
+    for text in ["Alice>Bob#1 is dropped", "it sends {\"drop\": 1}", "without faults[0]", "a::b"] {
+        assert!(notation_in(text).is_some(), "{text}");
+    }
+    assert_eq!(notation_in("m1 from Alice to Bob (message 2) took 5 > 4 ms: #1"), None);
 }
 
 fn opened() -> impl Iterator<Item = State> {

@@ -53,7 +53,7 @@ fn story_has_every_event_in_order_with_captions_before_their_moment() {
         [
             "30 Alice crashes between her two sends.",
             "30 Alice: broadcast m1",
-            "30 Alice sends m1 (Alice>Bob#1)"
+            "30 Alice sends m1 to Bob"
         ]
     );
 }
@@ -63,7 +63,7 @@ fn story_tells_begin_and_end_of_faults_without_an_event() {
     let mut run = opened(ORDERS);
     assert!(
         sentences(&run, &Filter::default())
-            .contains(&"10 Alice>Carol#1 is delayed by 40 ms".into())
+            .contains(&"10 message 1 from Alice to Carol is delayed by 40 ms".into())
     );
     let groups = vec![NodeSet::from(node(0))];
     run.scenario.faults = vec![Fault::Partition { groups, at: 20, until: 60 }];

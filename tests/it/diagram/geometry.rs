@@ -221,10 +221,10 @@ fn fault_of_every_kind_has_a_sentence() {
     let message = MessageName { from: alice, to: bob, number: 1 };
     let say = |fault| fault_sentence(&scenario, &fault);
     let corrupt = |bits| say(Fault::Corrupt { message, bits });
-    assert_eq!(corrupt(vec![3]), "1 bit of Alice>Bob#1 flipped in transit");
-    assert_eq!(corrupt(vec![3, 4]), "2 bits of Alice>Bob#1 flipped in transit");
+    assert_eq!(corrupt(vec![3]), "1 bit of message 1 from Alice to Bob flipped in transit");
+    assert_eq!(corrupt(vec![3, 4]), "2 bits of message 1 from Alice to Bob flipped in transit");
     let forge = Fault::Forge { message, with: "no".into() };
-    assert_eq!(say(forge), "Alice>Bob#1 says \"no\" instead");
+    assert_eq!(say(forge), "message 1 from Alice to Bob says \"no\" instead");
     let drift = |rate, offset| say(Fault::Drift { node: bob, rate: PerMillion(rate), offset });
     assert_eq!(drift(1_000_000, 0), "Bob's clock is right");
     assert_eq!(drift(1_000_000, 5), "Bob's clock begins 5 ms ahead");

@@ -59,7 +59,10 @@ fn places(path: &str, run: &Outcome, lines: &[Line]) -> (Vec<Option<usize>>, Vec
             EventKind::Send(message) => {
                 let (_, to) = ends(message);
                 let number = trace.messages[message].name.number;
-                let name = format!("#62;{}#35;{number})", run.scenario.name(to));
+                let name = match number {
+                    1 => format!(" to {}", run.scenario.name(to)),
+                    _ => format!(" to {} (message {number})", run.scenario.name(to)),
+                };
                 let is_note = matches!(lines.get(at), Some(Line::Note(node, said))
                     if *node == event.node && said.contains(" sends ") && said.ends_with(&name));
                 if !is_note {
