@@ -106,7 +106,7 @@ fn seeds_are_counted_for_each_property_with_the_first_that_violates_it() {
     assert_eq!(all.len(), state.run.protocol.promises.len());
     let agreement = all.iter().find(|it| it.property == "agreement").expect("it is promised");
     assert!(agreement.seeds > 0 && (agreement.seeds as u64) < SEEDS_TRIED, "{agreement:?}");
-    assert_eq!(measured.violations(&state.run, Some("agreement")), [agreement.clone()]);
+    assert_eq!(measured.violations(&state.run, Some("agreement")).first(), Some(agreement));
     // The run with that seed violates the property, runs with the seeds before it do not, and the count stays.
     let first = agreement.first.expect("it is violated");
     for seed in state.scenario().seed..=first {
