@@ -49,8 +49,10 @@ pub(super) fn Choose(props: &Choosing) -> Html {
     let of_link = of_link
         .map(|(place, name)| option(format!("{LINKED}{place}"), name, text::compare::LINKED));
     let protocols = offers.iter();
-    let protocols =
-        protocols.map(|(id, name)| option((*id).into(), (*name).into(), text::compare::PROTOCOLS));
+    let protocols = protocols.map(|(id, name)| Choice {
+        lang: Some("en"),
+        ..option((*id).into(), (*name).into(), text::compare::PROTOCOLS)
+    });
     let with = text::compare::WITH;
     let seed = option("seed".into(), text::compare::OTHER_SEED.into(), with);
     let parameters = state.run.protocol.behaviour.parameters.iter();

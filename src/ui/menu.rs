@@ -209,6 +209,8 @@ fn draw_field(field: &Field, value: &str, (form, is_refused): (Form, bool), send
         Input::Choice(choices) => {
             let choice = |it: &app::Choice| Choice {
                 disabled: it.is_disabled,
+                // The words of a strategy are the scenario's, not the page's.
+                lang: matches!(form, Form::Traitor(_)).then_some("en"),
                 ..choice(it.value.clone(), it.words.clone())
             };
             ControlKind::Select(choices.iter().map(choice).collect())

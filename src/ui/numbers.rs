@@ -95,7 +95,7 @@ fn times(numbers: &Numbers) -> Html {
         return html! { <p class="hint">{ text::numbers::NO_RECEIPT }</p> };
     }
     html! {
-        <div class="wide-table">
+        <div class="wide-table" role="region" aria-label={text::numbers::LATENCY} tabindex="0">
             <table class="figures">
                 <caption>{ text::numbers::LATENCY }</caption>
                 <tr>
@@ -118,7 +118,7 @@ fn nodes(run: &Run, numbers: &Numbers) -> Html {
         return many_nodes(run, numbers, &heads);
     }
     html! {
-        <div class="wide-table">
+        <div class="wide-table" role="region" aria-label={text::numbers::BY_NODE} tabindex="0">
             <table class="figures">
                 <caption>{ text::numbers::BY_NODE }</caption>
                 <tr>{ for heads.map(|name| html! { <th scope="col">{ name }</th> }) }</tr>

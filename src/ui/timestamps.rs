@@ -32,7 +32,7 @@ pub(super) fn Timestamps(props: &Props) -> Html {
     html! {
         <g class="timestamps">
             { for shown.iter().filter(|it| it.event < props.told).map(|it| html! {
-                <g role="img" aria-label={it.full.clone()}>{ text(&it.label) }</g>
+                <g role="img" aria-label={it.full.clone()} lang="en">{ text(&it.label) }</g>
             }) }
         </g>
     }

@@ -59,8 +59,8 @@ pub(super) fn tour(ways: &Ways, is_edited: bool, send: &Send) -> Html {
                 Some((path, (title, _))) => {
                     let onclick = send.reform(move |_: MouseEvent| Action::Example((*path).into()));
                     html! {
-                        <button id="next" class="next" {onclick} title={*title}>
-                            { text::ways::NEXT }<span aria-hidden="true">{ "\u{a0}→" }</span>
+                        <button id="next" class="next" {onclick} title={*title} lang="en">
+                            <span lang={text::LANGUAGE}>{ text::ways::NEXT }</span><span aria-hidden="true">{ "\u{a0}→" }</span>
                         </button>
                     }
                 }

@@ -55,16 +55,13 @@ async function expectNoObjections(page, state) {
   assert.deepEqual(found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target}`)), [], state);
 }
 
-/** Opens a tab by the name that it has in English. */
-async function open(page, name) {
-  const id = `tab-${name.toLowerCase().replaceAll(" ", "-")}`;
+/** Ids of all tabs: `tab-verdicts`, with the English names. */
+const tabs = (page) => page.getByRole("tab").evaluateAll((all) => all.map((it) => it.id));
+
+async function open(page, id) {
   await page.locator(`#${id}`).click();
   await page.locator(`#panel[aria-labelledby="${id}"] > :not(.missing)`).first().waitFor({ state: "attached" });
 }
-
-const TABS = [
-  "Verdicts", "Break it", "Changes", "Settings", "View", "Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text",
-];
 
 test("in German no word of the page is English, on any tab, menu or dialog, and axe objects to nothing", async () => {
   const reader = await playground.reader(calm);
@@ -77,14 +74,15 @@ test("in German no word of the page is English, on any tab, menu or dialog, and 
   await page.locator(".because .ways-there").waitFor();
   await expectGerman(page, "the reasons of a violation");
   await page.locator("#why").click();
-  for (const name of TABS) {
+  assert.ok((await tabs(page)).length > 10);
+  for (const name of await tabs(page)) {
     await open(page, name);
-    if (name === "Source") await page.locator(".code").first().waitFor();
+    if (name === "tab-source") await page.locator(".code").first().waitFor();
     await page.waitForTimeout(150);
     await expectGerman(page, name);
     await expectNoObjections(page, name);
   }
-  await open(page, "View");
+  await open(page, "tab-view");
   await page.keyboard.press("t");
   await page.keyboard.press("x");
   await expectGerman(page, "timestamps and a cut");
@@ -113,7 +111,7 @@ test("in German no word of the page is English, on any tab, menu or dialog, and 
   await page.keyboard.press("Escape");
   await page.keyboard.press("f");
   await page.keyboard.press("Home");
-  for (const name of TABS) {
+  for (const name of await tabs(page)) {
     await open(page, name);
     await page.waitForTimeout(100);
     await expectGerman(page, `${name}, with a hidden future`);
@@ -149,7 +147,7 @@ test("a text that changes is translated again, and names of nodes are as the rea
   await field.fill("Time");
   await field.press("Enter");
   await until(async () => (await page.locator(".names .name span").first().innerText()) === "Time", "the name is there");
-  await open(page, "Numbers");
+  await open(page, "tab-numbers");
   assert.equal(await page.locator('#panel th[scope="row"][translate="no"]').first().innerText(), "Time");
   await reader.leave();
 });
