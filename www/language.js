@@ -311,7 +311,7 @@ const begin = (language, translate) => {
       while (walker.nextNode()) {
         const node = walker.currentNode;
         const text = texts.get(node);
-        if (text?.now === node.data) node.data = text.before;
+        if (text !== undefined && text.now === node.data) node.data = text.before;
         if (node.nodeType !== Node.ELEMENT_NODE) continue;
         for (const [name, { before, now }] of Object.entries(attributes.get(node) ?? {})) {
           if (node.getAttribute(name) === now) node.setAttribute(name, before);

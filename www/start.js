@@ -48,7 +48,8 @@ root?.addEventListener("click", async ({ target }) => {
   button.querySelector("small")?.remove();
   try {
     await (await languages()).choose(button.lang);
-  } catch {
+  } catch (error) {
+    console.warn("Worldlines: the language could not be changed:", error);
     const failed = Object.assign(document.createElement("small"), { role: "alert", lang: "en" });
     failed.textContent = " could not be fetched. Check the connection and try again.";
     button.append(failed);

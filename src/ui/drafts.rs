@@ -92,7 +92,7 @@ pub(super) fn of_others() -> Vec<Offer> {
     let mine = web::tab();
     let mut all = drafts();
     all.retain(|draft| Some(&draft.tab) != mine.as_ref());
-    all.sort_by(|one, other| other.written.cmp(&one.written));
+    all.sort_by_key(|it| std::cmp::Reverse(it.written));
     let offer = |draft: &Draft| Draft::to_offer(std::slice::from_ref(draft), &[]);
     all.iter().filter_map(offer).collect()
 }

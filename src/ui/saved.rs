@@ -17,7 +17,7 @@ const KEYS: &str = "worldlines-run-";
 pub(super) fn saved_runs() -> Vec<Saved> {
     let kept = web::kept_below(KEYS);
     let mut all: Vec<_> = kept.iter().filter_map(|(id, text)| Saved::read(id, text)).collect();
-    all.sort_by(|one, other| other.written.cmp(&one.written));
+    all.sort_by_key(|it| std::cmp::Reverse(it.written));
     all
 }
 
