@@ -52,6 +52,8 @@ pub struct Emphasis {
     pub only: Only,
     /// Numbers of events in the past, in the future, and in neither; consecutive sends count as one.
     pub counts: [usize; 3],
+    /// Number of events that have a place in the order: without crashes, pauses and losses, and with one for each multicast.
+    pub in_order: usize,
     /// For an event, by node: the last event of its past and the first of its future.
     pub reaches: Vec<(Option<EventId>, Option<EventId>)>,
 }
@@ -70,6 +72,7 @@ impl Emphasis {
             witness: Some(chain),
             only: Only::default(),
             counts: [0; 3],
+            in_order: 0,
             reaches: Vec::new(),
         }
     }
@@ -84,6 +87,7 @@ impl Emphasis {
             witness: None,
             only,
             counts: [0; 3],
+            in_order: 0,
             reaches: Vec::new(),
         }
     }
@@ -104,6 +108,7 @@ impl Emphasis {
             witness: None,
             only: Only::default(),
             counts: [past, future, aside],
+            in_order: begins.len(),
             reaches,
         }
     }
@@ -128,6 +133,7 @@ impl Emphasis {
             witness: None,
             only: Only::default(),
             counts: [past, future, aside],
+            in_order: begins.len(),
             reaches: Vec::new(),
         }
     }

@@ -149,6 +149,7 @@ fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
             } else {
                 <span>{ key("future") }{ text::study::events(after, future) }</span>
                 <span>{ text::study::events(neither, aside) }</span>
+                <span title={text::study::IN_ORDER_HELP}>{ text::study::in_order(emphasis.in_order, state.run.trace.events.len()) }</span>
             }
         </p>
     }

@@ -10,9 +10,10 @@ use super::{
 };
 use crate::{
     analysis::{Class, Judgement, Report},
-    app::{Action, Allowed, Edit, Panel, Run, begins, text},
+    app::{Action, Allowed, Edit, Panel, Run, SearchAction, SearchTask, begins, text},
     diagram::deadlock_sentence,
     kernel::{Kind, MAX_TIME, Rule, Setting, Verdict, spell},
+    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -212,13 +213,22 @@ pub(super) fn because(because: &Because) -> Html {
                 </button>
                 { " " }
                 <button class="link" data-jump="why"
-                    onclick={go_to(Panel::Break, send)}
+                    onclick={explain(name, send)}
                     title={text::verdicts::EXPLAIN_HELP}>
                     { text::verdicts::EXPLAIN }
                 </button>
             </p>
         </>
     }
+}
+
+/// Explains a violation in full, in the tab that shows it.
+fn explain(name: &'static str, send: &Send) -> Callback<MouseEvent> {
+    let (show, send) = (go_to(Panel::Break, send), send.clone());
+    Callback::from(move |event: MouseEvent| {
+        send.emit(Action::Search(SearchAction::Start(SearchTask::Explain(name), web::ticks())));
+        show.emit(event);
+    })
 }
 
 /// Something is owed, and the run was not given the time for it: it may still come.

@@ -95,7 +95,7 @@ impl Sentences {
 
     fn check(self) {
         assert!(self.0.len() > 50, "only {} sentences", self.0.len());
-        // What is wrong with a text has its place in that text.
+        // A mistake in a text has its place in that text.
         let of_text = ["what is written", "a lie", "a link", "refusal"];
         let mistake = |text: &str, what: &&str| match wrong_with(text) {
             None if !of_text.contains(what) => notation_in(text),

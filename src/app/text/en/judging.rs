@@ -313,11 +313,18 @@ pub mod study {
     pub const PAST: &str = "causal past";
     pub const FUTURE_OF: &str = "causal future";
     pub const NEITHER: &str = "neither";
+    pub const IN_ORDER_HELP: &str = "The sends of a multicast count once. Crashes, pauses and losses have no place in the order.";
 
     /// The number of events in one relation to the selection.
     #[must_use]
     pub fn events(relation: &str, count: usize) -> String {
         format!("{relation}: {}", count_of(count, "event"))
+    }
+
+    /// The number of events that have a place in the order, and that of all.
+    #[must_use]
+    pub fn in_order(counted: usize, all: usize) -> String {
+        format!("in the order: {counted} of {}", count_of(all, "event"))
     }
 
     /// A relation whose events are hidden.
