@@ -87,7 +87,7 @@ fn cells(run: &Run, queued: &Queued, (id, tabindex): (String, &'static str), sen
         Queue::IsLost(at) => text::tables::is_lost(since, at),
     };
     let words = spell(&message.packet.to_string(), &run.scenario.nodes);
-    let title = run.scenario.message_name(message.name);
+    let title = message.words(&run.scenario);
     let (send, event) = (send.clone(), queued.event);
     let onclick = Callback::from(move |_: MouseEvent| go_to(&send, event));
     html! {

@@ -351,13 +351,13 @@ impl<'a> Moments<'a> {
         self.text(&one.packet) == self.text(&other.packet) && truth(one) == truth(other)
     }
 
-    /// Name of a message whose text is not enough to tell it from others of its link.
+    /// Number at its link of a message whose text is not enough to tell it from others there: `message 2`.
     fn distinct_name(&self, message: &Message) -> Option<String> {
-        let MessageName { from, to, .. } = message.name;
+        let MessageName { from, to, number } = message.name;
         let key = || (from, to, message.packet.to_string());
         let is_unclear =
             self.run.trace.messages.len() > COMPARED || self.ambiguous.contains(&key());
-        is_unclear.then(|| self.run.scenario.message_name(message.name))
+        is_unclear.then(|| format!("message {number}"))
     }
 
     fn text(&self, packet: &Packet) -> String {

@@ -132,7 +132,8 @@ fn words_are_sentences() {
                 continue;
             }
             // A number that ends a clause counts nothing: "value 1, sends".
-            assert_eq!(wrong_with(&line.replace("1, ", "one, ")), None, "{path}");
+            let line_of_words = line.replace("1, ", "one, ").replace("message 1", "message one");
+            assert_eq!(wrong_with(&line_of_words), None, "{path}");
             assert!(line.ends_with(['.', '?', '!', '…', ':', '”']), "{path}: {line}");
         }
     }
