@@ -13,20 +13,20 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
-const FIRST_PROGRAM: u64 = 313_000;
+const FIRST_PROGRAM: u64 = 321_500;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
-const BEFORE_ACTING: u64 = 418_000;
+const BEFORE_ACTING: u64 = 430_000;
 /// Greatest size of a file that is fetched later.
 const PART: u64 = 30_000;
 /// Greatest size of a file that several parts share.
 const SHARED_PART: u64 = 45_000;
 /// Greatest sizes of the few files that may be larger, by their names without an ending.
 const LARGER_PARTS: &[(&str, u64)] =
-    &[("search", 90_000), ("edits", 36_000), ("sharing_dialog", 39_000), ("import_texts", 113_000)];
+    &[("search", 90_000), ("edits", 40_000), ("sharing_dialog", 39_000), ("import_texts", 113_000)];
 /// Greatest size of the table of a language, which only its readers fetch.
 const LANGUAGE: u64 = 30_000;
 /// Greatest size of all programs together, with their glue.
-const ALL_PROGRAMS: u64 = 1_290_000;
+const ALL_PROGRAMS: u64 = 1_355_000;
 /// Styles and scripts that the opening page does not load.
 const LATER: &[&str] = &[
     "noscript.css",
