@@ -438,7 +438,9 @@ pub fn parting_sentence(
     waits: [&[Wait]; 2],
 ) -> String {
     let Some(Parting { at, event, run }) = parting else {
-        return "Both runs are the same until the shorter one ends.".to_owned();
+        let [one, other] = runs.map(|(_, trace)| trace.end);
+        let until = if one == other { "to the end" } else { "until the shorter one ends" };
+        return format!("Both runs are the same {until}.");
     };
     let (scenario, trace) = runs[run];
     let (_, theirs) = runs[1 - run];
