@@ -69,9 +69,11 @@ pub(super) fn MenuCard(props: &Props) -> Html {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
             <h3 lang="en">{ &title }</h3>
             <div class="entries" key={&*menu.title}>{ entries(&menu.entries, false, filled, send) }</div>
-            <button class="link details" data-do="details" onclick={read} title={text::menu::DETAILS_HELP}>
-                { text::menu::DETAILS }
-            </button>
+            if !web::is_embedded() || web::has_control("workbench") {
+                <button class="link details" data-do="details" onclick={read} title={text::menu::DETAILS_HELP}>
+                    { text::menu::DETAILS }
+                </button>
+            }
             <button class="close icon" onclick={close} aria-label={text::menu::CLOSE} title={text::menu::CLOSE_HELP}>{ "✕" }</button>
         </div>
     }

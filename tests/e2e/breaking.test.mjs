@@ -161,7 +161,7 @@ test("what a run lacks is said, and added by a button that undo takes back", asy
   await page.locator(START).click();
   await page.locator('[data-part="inside"] .finding[data-property="causal order"]').waitFor();
   await page.locator(START).waitFor();
-  await page.locator("#undo").click();
+  await page.locator("#undo-last").click();
   await lack.waitFor();
   await reader.leave();
 });
@@ -174,7 +174,7 @@ test("a run is repeated with another seed, and with 200 of them", async () => {
   assert.match(await hint.innerText(), /This run has seed 5\./);
   await page.locator("#another-seed").click();
   await until(async () => /seed 6\./.test(await hint.innerText()), "the next seed");
-  await page.locator("#undo").click();
+  await page.locator("#undo-last").click();
   await until(async () => /seed 5\./.test(await hint.innerText()), "undo restores the seed");
   await page.locator("#try-seeds").click();
   const agreement = page.locator('.tried li[data-property="agreement"]');
