@@ -13,14 +13,14 @@ use crate::{app::State, web};
 /// For which sizes the diagram is drawn, in CSS pixels: from how wide on each is shown, and for which width and height
 /// it is drawn. Those of common screens are met exactly; between them a picture is stretched a little.
 const SIZES: [(u32, f64, f64); 8] = [
-    (0, 372.0, 465.0),
-    (430, 484.0, 560.0),
-    (640, 728.0, 560.0),
-    (790, 854.0, 420.0),
-    (930, 1024.0, 440.0),
-    (1150, 1246.0, 460.0),
-    (1330, 1406.0, 560.0),
-    (1480, 1880.0, 720.0),
+    (0, 372.0, 449.0),
+    (430, 484.0, 544.0),
+    (640, 728.0, 563.0),
+    (790, 854.0, 423.0),
+    (930, 1024.0, 443.0),
+    (1150, 1246.0, 463.0),
+    (1330, 1406.0, 563.0),
+    (1480, 1880.0, 723.0),
 ];
 
 /// Beginning of the diagram's HTML.

@@ -216,6 +216,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   const { reader, page } = await example(RECEIVER_CRASHES);
   await menuOf(page, "Dave>Alice#1");
   assert.match(await page.locator(".menu").innerText(), /so the message will be lost/);
+  await page.locator('.menu summary[data-do="without-effect"]').click();
   const forge = page.locator('.menu [data-do="forge"]');
   assert.ok(await forge.isDisabled());
   assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy prescribes/);
