@@ -114,7 +114,7 @@ test("another protocol, a step, an event of the list, a tab and the link: by key
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
   const events = page.getByRole("tab", { name: "Events", exact: true });
-  for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
+  for (let step = 0; step < 6; step += 1) await page.keyboard.press("ArrowRight");
   assert.equal(await events.getAttribute("aria-selected"), "true");
   assert.ok(await events.evaluate((it) => it === document.activeElement));
   await page.getByRole("tabpanel").locator('[role="row"]').first().waitFor();
