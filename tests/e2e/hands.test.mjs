@@ -227,7 +227,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   // By keys: another arrow may lie over it.
   await page.locator('.arrow[data-message="Dave>Alice#1"]').focus();
   await page.keyboard.press("Enter");
-  await page.locator(".menu").waitFor();
+  await page.locator('.menu summary[data-do="without-effect"]').click();
   assert.match(await page.locator('.menu [data-do="drop"]').innerText(), /it is already lost \(corrupt\)/);
   assert.ok(await page.locator('.menu [data-do="delay"]').isDisabled());
   await page.locator('.menu [data-do="sound"]').click();

@@ -47,7 +47,8 @@ const look = (page) =>
       for (const element of document.querySelectorAll("[data-walk]")) delete element.dataset.walk;
       const named = {};
       for (const element of document.querySelectorAll("main select, main input, main textarea, header select, header input")) {
-        if (element.readOnly || element.closest(".first-picture, [inert]")) continue;
+        // The fields of a request that is not made yet have nothing of the run.
+        if (element.readOnly || element.closest(".first-picture, [inert], form.add")) continue;
         const label = element.id || element.getAttribute("aria-label") || element.closest("label")?.innerText.split("\n")[0] || element.name;
         const place = element.closest("section, header, form");
         let name = `${place?.getAttribute("aria-label") ?? place?.tagName}: ${label}`;
@@ -135,7 +136,7 @@ function freshly(reader) {
 }
 
 /** Controls of a list that concern the reader's view, not the run. */
-const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Changes since|zoom|scrub|^Run: (stride|Step)/i.test(name);
+const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Changes since|zoom|only-|scrub|^Run: (stride|Step)/i.test(name);
 
 for (const path of ["reliable/uniform-broadcast/crash-is-detected", ORDERS, "clocks/physical-clock/cristian-answer-lost"]) {
   test(`every control of ${path} shows what the run has, whatever is done`, async () => {

@@ -133,7 +133,7 @@ test("the deliveries stand node beside node, and other orders are marked", async
 });
 
 test("what P3 receives in Exercise 7.3 is read off in all rounds after three steps", async () => {
-  const reader = await playground.reader(calm);
+  const reader = await playground.reader({ ...calm, tab: null });
   const page = await example(reader, "byzantine/interactive-consistency/exercise-7-3");
   // Workbench, tab, node.
   await page.locator("#open-workbench").click();
@@ -169,6 +169,7 @@ test("a hidden future is hidden in the tables, and the choice of a table stays a
   await tab(page, "Tables");
   const panel = page.locator("#panel");
   await panel.getByLabel("Received by").selectOption({ label: "P3" });
+  await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("Home");
   await panel.getByText("1: each node", { exact: true }).waitFor();
   await page.evaluate(() => document.activeElement.blur());
@@ -195,7 +196,7 @@ test("only one node's messages are drawn in full until all are shown again, and 
   const before = await strokes();
   const { hash } = new URL(page.url());
   await page.locator("#only-node").selectOption({ label: "of P3" });
-  await page.getByText("Only messages of P3", { exact: true }).waitFor();
+  await page.locator(".filtered", { hasText: "Only messages of P3" }).waitFor();
   assert.ok(!(await isFaint("P3>P1#1")) && !(await isFaint("P1>P3#1")) && (await isFaint("P1>P2#1")));
   assert.deepEqual(await strokes(), before);
   assert.equal(new URL(page.url()).hash, hash, "no link holds it");
