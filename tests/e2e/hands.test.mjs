@@ -234,6 +234,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   await page.locator(".arrow.corrupt[data-message]").waitFor({ state: "detached" });
 
   await menuAt(page, "Alice", 5);
+  await page.locator('.menu summary[data-do="without-effect"]').click();
   assert.match(await page.locator('.menu [data-do="recover"]').innerText(), /it is up/);
   await page.locator('.menu [data-do="more"]').click();
   assert.match(await page.locator('.menu [data-do="drift"]').innerText(), /never reads its clock/);

@@ -148,7 +148,7 @@ test("what P3 receives in Exercise 7.3 is read off in all rounds after three ste
     const found = rows.filter({ has: page.getByText(heading, { exact: true }) });
     return (await found.locator('[role="cell"]').allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
   };
-  const values = (cells) => cells.map((text) => text.replace(/^≠ ?/, "").replace(/, but .*/, ""));
+  const values = (cells) => cells.map((text) => text.replace(/^≠ ?/, "").replace(/, but .*/, "").trim());
   assert.deepEqual(values(await row("1: each node")), ["a³", "b³", "-", "d", "e", "f", "g"]);
   // P1 lies in every value, and each lie has its sign.
   assert.deepEqual(values(await row("2: P1")), ["-", "b³", "c³", "d³", "e³", "f³", "g³"]);
