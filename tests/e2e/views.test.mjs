@@ -151,6 +151,8 @@ test("what P3 receives in Exercise 7.3 is read off in all rounds after three ste
   const values = (cells) => cells.map((text) => text.replace(/^≠ ?/, "").replace(/, but .*/, "").trim());
   assert.deepEqual(values(await row("1: each node")), ["a³", "b³", "-", "d", "e", "f", "g"]);
   // P1 lies in every value, and each lie has its sign.
+  await table.evaluate((list) => list.scrollTo(0, 0));
+  await table.getByText("2: P1", { exact: true }).waitFor();
   assert.deepEqual(values(await row("2: P1")), ["-", "b³", "c³", "d³", "e³", "f³", "g³"]);
   assert.match((await row("2: P1"))[3], /^≠/);
   await table.evaluate((list) => list.scrollTo(0, list.scrollHeight));
