@@ -1,14 +1,12 @@
 //! The words of a run where they stand: its title, its captions, and the goal that makes an exercise of it.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::{
     Send,
     fields::{
-        ControlKind, Number, Props as Control, choice, field, named, number, part, protocol_word,
-        select,
+        ControlKind, Number, Props as Control, choice, fault_count, field, named, number, part,
+        protocol_word, select,
     },
 };
 use crate::{
@@ -16,7 +14,7 @@ use crate::{
     formats::scenario::{MAX_CAPTION, MAX_TITLE, goal_json, goal_of},
     kernel::{Caption, EventKind, NodeId, Scenario, Time, spell},
     runs::{Goal, Want},
-    search::{Budget, KINDS, counted_kind},
+    search::{Budget, KINDS},
     web,
 };
 
@@ -270,21 +268,13 @@ fn of_goal(run: &Run, goal: &Goal, send: &Send) -> Html {
     }
 }
 
-/// Change of a budget by a number.
-type WithinChange = Rc<dyn Fn(&Budget, u32) -> Budget>;
-
 /// The faults that may be added to reach the goal.
 fn within(run: &Run, now: &Budget, send: &Send) -> Html {
-    let set = |change: WithinChange| {
-        sets(run, send, move |goal, count: u64| goal.within = change(&goal.within, count as u32))
-    };
     let kind = |kind: &'static str| {
-        let label = counted_kind(kind, 2).trim_start_matches("2 ").to_owned();
-        let onchange = set(Rc::new(move |budget, count| budget.with(kind, count)));
-        let value = now.of_kind(kind).into();
-        let label_of = Some(label.clone());
-        let control = Number { value, max: 9, label: label_of, onchange, ..Number::default() };
-        html! { <label class="of-kind"><span>{ label }</span>{ number(control) }</label> }
+        let onchange = sets(run, send, move |goal, count: u64| {
+            goal.within = goal.within.with(kind, count as u32);
+        });
+        fault_count(kind, now, onchange)
     };
     html! {
         <details class="may-go-wrong">

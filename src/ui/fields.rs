@@ -2,7 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::{kernel::visible, web};
+use crate::{
+    kernel::visible,
+    search::{Budget, counted_kind},
+    web,
+};
 
 /// Kind of a control.
 #[derive(Clone, PartialEq)]
@@ -241,6 +245,15 @@ pub(super) fn form(
         done(&web::submitted(&event));
     });
     html! { <form {class} {onsubmit}>{ button }{ fields }</form> }
+}
+
+/// A number of faults of one kind, with the kind beside it.
+pub(super) fn fault_count(kind: &'static str, now: &Budget, onchange: Callback<u64>) -> Html {
+    let label = counted_kind(kind, 2).trim_start_matches("2 ").to_owned();
+    let value = now.of_kind(kind).into();
+    let control =
+        Number { value, max: 9, label: Some(label.clone()), onchange, ..Number::default() };
+    html! { <label class="of-kind"><span>{ label }</span>{ number(control) }</label> }
 }
 
 /// A control with its name beside it.

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{self, Number, Props as Control, choice, field, number, select},
+    fields::{self, Number, Props as Control, choice, fault_count, field, number, select},
     seeds::seeds,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     },
     formats::search::counted,
     kernel::{Property, Scenario},
-    search::{Budget, KINDS, counted_kind},
+    search::{Budget, KINDS},
     web,
 };
 
@@ -154,12 +154,7 @@ fn wishes(run: &Run, options: &SearchOptions, send: &Send) -> Html {
         })
     };
     let kind = |kind: &'static str| {
-        let label = counted_kind(kind, 2).trim_start_matches("2 ").to_owned();
-        let onchange = set(Rc::new(move |budget, count| budget.with(kind, count)));
-        let value = now.of_kind(kind).into();
-        let control =
-            Number { value, max: 9, label: Some(label.clone()), onchange, ..Number::default() };
-        html! { <label class="of-kind"><span>{ label }</span>{ number(control) }</label> }
+        fault_count(kind, now, set(Rc::new(move |budget, count| budget.with(kind, count))))
     };
     let all = set(Rc::new(|budget, all| budget.with_all(all)));
     let all = Number {

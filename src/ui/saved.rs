@@ -50,7 +50,6 @@ pub(super) fn OwnRuns(props: &Props) -> Html {
     let runs = use_state(saved_runs);
     let drafts = use_state(Vec::new);
     let said = use_state(|| Said::Nothing);
-    let name = use_node_ref();
     use_effect_with((), {
         let drafts = drafts.setter();
         move |()| drafts.set(drafts::of_others())
@@ -133,7 +132,7 @@ pub(super) fn OwnRuns(props: &Props) -> Html {
             <div class="choices">
                 if !fragment.is_empty() {
                     <form class="row wrap" onsubmit={save}>
-                        <input id="run-name" ref={name} key={heading.to_string()} maxlength="200" aria-label={text::saved::NAME} value={heading.clone()} />
+                        <input id="run-name" key={heading.to_string()} maxlength="200" aria-label={text::saved::NAME} value={heading.clone()} />
                         <button id="save-run">{ text::saved::SAVE }</button>
                     </form>
                 }

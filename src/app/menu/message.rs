@@ -39,7 +39,7 @@ pub(super) fn menu(run: &Outcome, name: MessageName) -> Menu {
     .into();
     let mut forged = Vec::new();
     forging(run, message, &mut forged);
-    // Where traitors are expected, lies come first.
+    // A protocol made for traitors has the lies first.
     let place = if expects_traitors(run) { 0 } else { entries.len() };
     entries.splice(place..place, forged);
     crashes(run, message, &mut entries);

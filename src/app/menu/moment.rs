@@ -32,7 +32,7 @@ pub(super) fn entries(run: &Outcome, node: NodeId, at: Time) -> Vec<MenuEntry> {
     ];
     let mut rarer = rarer_faults(run, node, at);
     let treason = traitor(run, node);
-    // Where traitors are expected, treason comes first.
+    // A protocol made for traitors has treason first.
     if expects_traitors(run) {
         entries.insert(0, treason);
     } else {
