@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
 import { arrived, element, script, startCourses, wake } from "./course.mjs";
-import { calm, until } from "./playground.mjs";
+import { calm, until, whole } from "./playground.mjs";
 import { OPENING, ORDERS, bundled } from "./runs.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -175,9 +175,8 @@ test("the reader's choice of a language needs no other page, stays, and goes bef
   await page.keyboard.press("Escape");
   await expectGerman(page, "after the switch");
   await page.reload();
-  await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+  await whole(page);
   assert.equal(await language(page), "de");
-  await page.locator("#more-menu").waitFor({ state: "attached" });
   await choose();
   await until(async () => (await language(page)) === "en", "it is English");
   await page.keyboard.press("Escape");
@@ -185,7 +184,7 @@ test("the reader's choice of a language needs no other page, stays, and goes bef
   assert.deepEqual(await button(), ["Deutsch", "de"]);
   // The address asks for German, and the reader then for English.
   await page.goto(`${playground.url}?lang=de`);
-  await page.locator("#more-menu").waitFor({ state: "attached" });
+  await whole(page);
   assert.equal(await language(page), "de");
   await choose();
   await until(async () => (await language(page)) === "en", "it is English");
