@@ -156,7 +156,7 @@ pub fn request(
     read(name, with.as_ref(), &scenario.nodes).map_err(|takes| text::asking::takes(&takes))?;
     let request = RequestSpec { at, node, name: name.to_owned(), with };
     let edit = Edit::AddRequest(request.clone());
-    edit.apply(scenario).map_err(|problem| problem.to_string())?;
+    edit.made(scenario)?;
     Ok(request)
 }
 

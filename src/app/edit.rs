@@ -1,11 +1,11 @@
 //! Edits: every change that a reader makes is a change of the scenario.
 
-use super::{Allowed, text};
+use super::{Allowed, refusal, text};
 use crate::{
     diagram::{fault_sentence, request_sentence},
     formats::{
         Problem,
-        scenario::{goal_of, rename_node},
+        scenario::{goal_of, node_count, rename_node},
     },
     kernel::{
         Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, PerMillion, Protocol,
@@ -68,6 +68,18 @@ impl Edit {
     /// # Errors
     /// The problem with the changed scenario: the reader sees it, and nothing changes.
     pub fn apply(self, scenario: &Scenario) -> Result<Scenario, Problem> {
+        // A link must be able to hold the result of every edit: the reader of links applies the same rules.
+        self.unchecked(scenario)?.check()
+    }
+
+    /// Returns the same, and a problem as the sentence for someone who made the change by hand.
+    pub(super) fn made(self, scenario: &Scenario) -> Result<Scenario, String> {
+        let next = self.unchecked(scenario).map_err(|problem| refusal::said(&problem, scenario))?;
+        next.clone().check().map_err(|problem| refusal::said(&problem, &next))
+    }
+
+    /// Returns the scenario after the change, which [`Scenario::check`] may refuse.
+    fn unchecked(self, scenario: &Scenario) -> Result<Scenario, Problem> {
         let mut next = scenario.clone();
         match self {
             Self::AddFault(fault) => add_fault(&mut next.faults, fault),
@@ -85,6 +97,7 @@ impl Edit {
                 next.params.insert(name.to_owned(), value);
             }
             Self::Nodes(size) => {
+                node_count(size)?;
                 keeps_goal(&next, size)?;
                 change_nodes(&mut next, size);
             }
@@ -96,8 +109,7 @@ impl Edit {
         }
         // The edit may refer to nodes of a run with more of them.
         forget_strangers(&mut next);
-        // A link must be able to hold the result of every edit: the reader of links applies the same rules.
-        next.check()
+        Ok(next)
     }
 }
 

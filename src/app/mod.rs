@@ -32,6 +32,7 @@ mod menu;
 mod pending;
 mod picks;
 mod playback;
+mod refusal;
 mod rest;
 mod run;
 mod runner;

@@ -274,6 +274,7 @@ fn request_words(request: &RequestSpec) -> String {
 fn value_words(value: &Json) -> String {
     match value {
         Json::String(text) => spoken(&text.as_str().into()),
+        Json::Array(items) => items.iter().map(value_words).collect::<Vec<_>>().join(", "),
         Json::Object(fields) => {
             let fields =
                 fields.iter().map(|(name, value)| format!("{name} {}", value_words(value)));

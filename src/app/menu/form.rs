@@ -148,7 +148,7 @@ impl Form {
             }
         };
         let edit = Edit::AddFault(fault);
-        edit.clone().apply(&run.scenario).map_err(|problem| sentence(problem.to_string()))?;
+        edit.clone().made(&run.scenario).map_err(sentence)?;
         Ok(edit)
     }
 

@@ -162,7 +162,7 @@ pub(super) fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Ed
     read(&with, &run.scenario.nodes, keys_of(run, name.from))
         .map_err(|expected| sentence(text::possible::takes(&expected)))?;
     let edit = Edit::AddFault(Fault::Forge { message: name, with });
-    edit.clone().apply(&run.scenario).map_err(|problem| problem.to_string())?;
+    edit.clone().made(&run.scenario)?;
     Ok(edit)
 }
 

@@ -4,6 +4,7 @@ use super::{
     super::{
         Edit, Playhead, Run, fitting_pace, interesting_end,
         pending::settled,
+        refusal,
         rest::let_it_rest,
         words::{self, ChangeOrigin},
     },
@@ -47,7 +48,7 @@ pub(in super::super) fn apply_from(
     // A whole scenario stays as written, a name changes nothing else, and the reader sets the horizon; any other change
     // by hand may need more time to show its effect.
     let as_it_is = adjust || matches!(edit, Edit::Replace(_) | Edit::Rename(..) | Edit::Until(_));
-    let next = match edit.apply(state.scenario()) {
+    let next = match edit.made(state.scenario()) {
         // Back to the opened scenario is never too far.
         Ok(next)
             if change != ChangeOrigin::Opened
@@ -57,7 +58,7 @@ pub(in super::super) fn apply_from(
             return if adjust { state } else { not_allowed(state) };
         }
         Ok(next) => words::after(before, next, change),
-        Err(problem) => return refuse(state, &problem),
+        Err(why) => return refuse_with(state, why),
     };
     if *next.scenario == *state.scenario() {
         return State { written: next.written, ..state };
@@ -68,7 +69,7 @@ pub(in super::super) fn apply_from(
         Ok(Some(run)) if as_it_is || next.scenario == next.origin => run,
         Ok(Some(run)) => let_it_rest(run, &mut runner),
         Ok(None) => return state.waits(runner),
-        Err(problem) => return refuse(state, &problem),
+        Err(problem) => return refuse_with(state, refusal::said(&problem, &next.scenario)),
     };
     if runner.wanted.is_some() {
         return state.waits(runner);

@@ -17,6 +17,7 @@ mod writer;
 mod written;
 
 pub use goal::{goal_json, goal_of};
+pub use names::node_count;
 pub use reader::{from_json, read, read_bundled};
 pub use rename::rename_node;
 pub use variants::{

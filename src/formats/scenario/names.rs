@@ -28,6 +28,17 @@ pub(super) fn expected_name() -> String {
     )
 }
 
+/// Checks a number of nodes, before there are as many.
+///
+/// # Errors
+/// If a scenario may not have this number.
+pub fn node_count(count: usize) -> Result<(), Problem> {
+    match (1..=MAX_NODES).contains(&count) {
+        true => Ok(()),
+        false => Err(Problem::new("nodes", count.to_string(), expected_nodes())),
+    }
+}
+
 /// Checks the names of the nodes. The reader does so before it looks nodes up by them.
 pub(super) fn node_names(names: &[String]) -> Result<(), Problem> {
     if !(1..=MAX_NODES).contains(&names.len()) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use worldlines::{
     app::{
         Action, Against, Ask, Edit, Form, Hand, Hunt, Move, Said, Since, State, Stride, offers,
@@ -12,7 +13,10 @@ use worldlines::{
         request_sentence,
     },
     formats::{bundled, scenario},
-    kernel::{EventKind, Fault, MessageName, NodeId, Scenario, Verdict, spell},
+    kernel::{
+        EventKind, Fault, MAX_TIME, MessageName, NetworkSpec, NodeId, NodeSet, ParameterValue,
+        PerMillion, RequestSpec, Scenario, Side, Verdict, spell,
+    },
     protocols,
     runs::Outcome,
     search::Target,
@@ -96,7 +100,7 @@ impl Sentences {
     fn check(self) {
         assert!(self.0.len() > 50, "only {} sentences", self.0.len());
         // A mistake in a text has its place in that text.
-        let of_text = ["what is written", "a lie", "a link", "refusal"];
+        let of_text = ["what is written", "a lie", "a link"];
         let mistake = |text: &str, what: &&str| match wrong_with(text) {
             None if !of_text.contains(what) => notation_in(text),
             wrong => wrong,
@@ -182,6 +186,75 @@ fn sentences_on_runs_and_changes_are_complete() {
             said.of_state(&reduce(&state, Action::Apply(edit)));
         }
     }
+    said.check();
+}
+
+/// Changes that no scenario admits, at every place that a change by hand reaches.
+fn impossible_changes(state: &State) -> Vec<Edit> {
+    let scenario = state.scenario();
+    let node = NodeId::new(0);
+    let last = NodeId::new(scenario.nodes.len() - 1);
+    let message = MessageName { from: node, to: last, number: 1 };
+    let late = MAX_TIME + 1;
+    let network = |change: &dyn Fn(&mut NetworkSpec)| {
+        let mut network = scenario.network.clone();
+        change(&mut network);
+        Edit::Network(network)
+    };
+    let request = |name: &str, with| RequestSpec { at: 0, node, name: name.to_owned(), with };
+    let lie = json!({"no": [{"such": "message"}]});
+    let mut edits = vec![
+        Edit::AddFault(Fault::Forge { message, with: lie.clone() }),
+        Edit::AddFault(Fault::Delay { message, by: late }),
+        Edit::AddFault(Fault::Corrupt { message, bits: vec![3, 3] }),
+        Edit::AddFault(Fault::Crash { node, at: late, after_sends: None }),
+        Edit::AddFault(Fault::Pause { node, at: 9, until: 9 }),
+        Edit::AddFault(Fault::Omit { node, side: Side::Send, at: 9, until: 9 }),
+        Edit::AddFault(Fault::Drift { node, rate: PerMillion(3), offset: 0 }),
+        Edit::AddFault(Fault::Partition { groups: vec![NodeSet::EMPTY], at: 0, until: 9 }),
+        Edit::AddRequest(request("jump", None)),
+        Edit::AddRequest(request(
+            state.run.protocol.behaviour.requests.first().map_or("jump", |kind| kind.name),
+            Some(lie),
+        )),
+        Edit::Nodes(100_000),
+        Edit::Rename(node, "a\nb".to_owned()),
+        Edit::Rename(node, "a>b".to_owned()),
+        Edit::Parameter("no-such-parameter", 3.into()),
+        Edit::Until(late),
+        network(&|network| network.delay.max = late),
+        network(&|network| network.loss = PerMillion(2_000_000)),
+    ];
+    for parameter in state.run.protocol.behaviour.parameters {
+        edits.push(Edit::Parameter(
+            parameter.name,
+            ParameterValue::Choice("no such value".to_owned()),
+        ));
+    }
+    edits
+}
+
+#[test]
+fn changes_that_are_refused_are_named_without_a_path() {
+    let mut said = Sentences::default();
+    let mut refusals = BTreeMap::<String, usize>::new();
+    for state in opened() {
+        for edit in impossible_changes(&state) {
+            let place = format!("{edit:?}").split(['(', ' ']).take(2).collect::<Vec<_>>().join(" ");
+            let next = reduce(&state, Action::Apply(edit.clone()));
+            let Some(refused) = &next.refused else { continue };
+            assert_eq!(next.scenario(), state.scenario(), "{edit:?} changes nothing");
+            *refusals.entry(place).or_default() += 1;
+            for path in ["faults", "requests", "params.", "network.", "nodes[", "until:"] {
+                let is_there =
+                    refused.why.contains(&format!("{path}[")) || refused.why.starts_with(path);
+                assert!(!is_there, "{edit:?}: {}", refused.why);
+            }
+            said.of_state(&next);
+        }
+    }
+    // All but what a later change makes possible.
+    assert!(refusals.len() >= 14, "{refusals:?}");
     said.check();
 }
 

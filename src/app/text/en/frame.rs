@@ -27,6 +27,54 @@ pub mod banner {
     pub const NOT_ALLOWED: &str = "The page around does not allow this change.";
 }
 
+/// Changes by hand that are refused.
+pub mod refusal {
+    pub const CHANGE: &str = "This change";
+    pub const REQUEST: &str = "This request";
+    pub const CHANGES: &str = "Changes";
+    pub const REQUESTS: &str = "Requests";
+    pub const CAPTIONS: &str = "Captions";
+    pub const UNTIL: &str = "End of the run";
+    pub const SEED: &str = "Seed";
+
+    /// A change or a request of the run, by its sentence.
+    #[must_use]
+    pub fn quoted(sentence: &str) -> String {
+        format!("“{sentence}”")
+    }
+
+    /// A field of it.
+    #[must_use]
+    pub fn field(sentence: &str, field: &str) -> String {
+        format!("“{sentence}”, {field}")
+    }
+
+    #[must_use]
+    pub fn parameter(name: &str) -> String {
+        format!("Parameter {name}")
+    }
+
+    #[must_use]
+    pub fn network(name: &str) -> String {
+        format!("Network, {name}")
+    }
+
+    #[must_use]
+    pub fn found(place: &str, found: &str, expected: &str) -> String {
+        format!("{place}: found {found}, expected {expected}")
+    }
+
+    #[must_use]
+    pub fn expected(place: &str, expected: &str) -> String {
+        format!("{place} is not possible; expected {expected}")
+    }
+
+    #[must_use]
+    pub fn suggested(sentence: &str, name: &str) -> String {
+        format!("{sentence}; did you mean {name}?")
+    }
+}
+
 pub mod author {
     use crate::kernel::Time;
 
