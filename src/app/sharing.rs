@@ -32,6 +32,8 @@ pub struct EmbedForm {
     pub controls: Controls,
     /// Colours of the embed.
     pub theme: Colours,
+    /// True if the embed's own words are German, false if they are English.
+    pub german: bool,
     /// True if the embed begins at the moment that is shown, false if at the beginning.
     pub from_here: bool,
     /// Property whose verdict alone is shown; none for all verdicts.
@@ -107,6 +109,7 @@ impl Default for Sharing {
             plain_frame: false,
             controls: Controls::Focus,
             theme: Colours::Auto,
+            german: false,
             from_here: false,
             property: None,
             future_hidden: false,

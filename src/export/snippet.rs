@@ -72,6 +72,9 @@ fn keys(run: &Embedded<'_>, form: &EmbedForm) -> Vec<(&'static str, String)> {
     if form.theme != Colours::Auto {
         keys.push(("theme", form.theme.value().to_owned()));
     }
+    if form.german {
+        keys.push(("lang", "de".to_owned()));
+    }
     if form.from_here && run.now > 0 {
         keys.push(("start", run.now.to_string()));
     }

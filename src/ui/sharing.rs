@@ -202,6 +202,10 @@ fn embed_choices(props: &Props) -> Html {
     let on_theme = send.reform(move |value: String| {
         set(EmbedForm { theme: colours_of(&value, form.theme), ..form })
     });
+    let languages = vec![choice("en", text::sharing::ENGLISH), choice("de", text::sharing::GERMAN)];
+    let language = if form.german { "de" } else { "en" };
+    let on_language =
+        send.reform(move |value: String| set(EmbedForm { german: value == "de", ..form }));
     let starts = vec![
         choice("0", text::sharing::AT_BEGINNING),
         choice("now", text::sharing::at_moment(*now)),
@@ -236,6 +240,7 @@ fn embed_choices(props: &Props) -> Html {
             { field(text::sharing::FORM, text::sharing::FORM_HELP, select(is_frame, forms, on_form).into()) }
             { field(text::sharing::CONTROLS, text::sharing::CONTROLS_HELP, controls) }
             { field(text::sharing::THEME, text::sharing::THEME_HELP, select(form.theme.value(), colours(), on_theme).into()) }
+            { field(text::sharing::LANGUAGE, text::sharing::LANGUAGE_HELP, select(language, languages, on_language).into()) }
             { field(text::sharing::START, text::sharing::START_HELP, select(start, starts, on_start).into()) }
             { field(text::sharing::PROPERTY, text::sharing::PROPERTY_HELP, select(form.property.unwrap_or_default(), properties, on_property).into()) }
             <label class="fits">{ Html::from(check(form.future_hidden, on_future)) }{ text::sharing::FUTURE }</label>

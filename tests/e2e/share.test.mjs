@@ -58,6 +58,8 @@ test("the text that embeds the run follows the choices, and the preview shows it
   await dialog.getByLabel("Theme").selectOption("dark");
   await dialog.getByLabel("Starts").selectOption("now");
   assert.match(await html(), /controls="locked" theme="dark" start="[1-9]\d*" title="/);
+  await dialog.getByLabel("Language").selectOption({ label: "German" });
+  assert.match(await html(), /theme="dark" lang="de" start=/);
   await dialog.getByLabel(/^Verdicts/).selectOption("uniform agreement");
   await dialog.getByLabel("Hide the future").check();
   await dialog.getByLabel("Play in a loop").check();
@@ -67,13 +69,14 @@ test("the text that embeds the run follows the choices, and the preview shows it
   await dialog.getByLabel("Height in pixels").press("Enter");
   assert.match(await html(), / height="600"/);
   await dialog.getByLabel(/^Form/).selectOption("frame");
-  assert.match(await html(), /^<iframe src="[^"]*\?embed#s=[^"]*&amp;controls=locked&amp;theme=dark&amp;start=\d+&amp;property=uniform-agreement&amp;future=hidden&amp;loop=&amp;height=600"[^>]* height="600"\s+sandbox="allow-scripts"/);
+  assert.match(await html(), /^<iframe src="[^"]*\?embed#s=[^"]*&amp;controls=locked&amp;theme=dark&amp;lang=de&amp;start=\d+&amp;property=uniform-agreement&amp;future=hidden&amp;loop=&amp;height=600"[^>]* height="600"\s+sandbox="allow-scripts"/);
   await dialog.getByRole("button", { name: "Copy HTML" }).click();
   await dialog.getByRole("button", { name: "HTML copied" }).waitFor();
   assert.equal(await clipboard(page), await html());
   await dialog.getByRole("button", { name: "Show preview" }).click();
   const preview = dialog.frameLocator("iframe");
   await preview.locator("#worldlines > .page .stage svg").first().waitFor();
+  await preview.locator('html[lang="de"]').waitFor();
   await until(async () => (await preview.locator(".strip [data-verdict]:visible").count()) === 1, "the preview has the one verdict");
   await dialog.getByRole("button", { name: "Hide preview" }).click();
   assert.equal(await dialog.locator("iframe").count(), 0);

@@ -47,6 +47,7 @@ fn snippet_of_the_element_has_the_script_and_an_attribute_for_each_choice() {
     let chosen = EmbedForm {
         controls: Controls::Locked,
         theme: Colours::Dark,
+        german: true,
         from_here: true,
         fits: false,
         height: 600,
@@ -60,6 +61,7 @@ fn snippet_of_the_element_has_the_script_and_an_attribute_for_each_choice() {
     for (name, expected) in [
         ("controls", "locked"),
         ("theme", "dark"),
+        ("lang", "de"),
         ("start", "30"),
         ("property", "uniform-agreement"),
         ("future", "hidden"),
@@ -76,6 +78,7 @@ fn snippet_of_a_frame_is_sandboxed_and_has_the_choices_in_its_address() {
         plain_frame: true,
         controls: Controls::Full,
         theme: Colours::Light,
+        german: true,
         from_here: true,
         loops: true,
         ..form()
@@ -86,7 +89,7 @@ fn snippet_of_a_frame_is_sandboxed_and_has_the_choices_in_its_address() {
     let address = embed_address(&run, &form);
     assert_eq!(
         address,
-        "https://host.example/worldlines/?embed#s=deflate.abc&d=01234567&controls=full&theme=light&start=30&loop=&height=450"
+        "https://host.example/worldlines/?embed#s=deflate.abc&d=01234567&controls=full&theme=light&lang=de&start=30&loop=&height=450"
     );
     assert_eq!(value(&frame, "src"), Some(address.as_str()));
     assert_eq!(value(&frame, "sandbox"), Some("allow-scripts"));

@@ -43,6 +43,11 @@ pub mod sharing {
     pub const AUTO: &str = "As the page or the system";
     pub const LIGHT: &str = "Light";
     pub const DARK: &str = "Dark";
+    pub const LANGUAGE: &str = "Language";
+    pub const LANGUAGE_HELP: &str =
+        "Language of the embed’s controls. Verdicts, protocols and scenarios are English.";
+    pub const ENGLISH: &str = "English";
+    pub const GERMAN: &str = "German";
     pub const START: &str = "Starts";
     pub const START_HELP: &str = "Moment at which the embedded run starts";
     pub const AT_BEGINNING: &str = "At the beginning";
