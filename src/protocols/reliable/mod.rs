@@ -1,6 +1,7 @@
 //! Reliable multicast: all correct processes deliver a message, or none does, even if nodes crash.
 
 pub mod best_effort_broadcast;
+pub mod logged_multicast;
 pub mod nack_multicast;
 pub mod reliable_broadcast;
 pub mod uniform_broadcast;
@@ -8,5 +9,11 @@ pub mod uniform_broadcast;
 super::family!(
     "reliable",
     "Reliable multicast",
-    [best_effort_broadcast, reliable_broadcast, uniform_broadcast, nack_multicast]
+    [
+        best_effort_broadcast,
+        reliable_broadcast,
+        uniform_broadcast,
+        nack_multicast,
+        logged_multicast
+    ]
 );
