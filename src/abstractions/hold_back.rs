@@ -20,6 +20,18 @@ impl<M: Payload> HoldBack<M> {
         self.0.push((from, message));
     }
 
+    /// Number of messages that wait.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True if no message waits.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Removes the first message that is ready, in the order of receipt.
     pub fn take(&mut self, ready: impl Fn(NodeId, &M) -> bool) -> Option<(NodeId, M)> {
         let first = self.0.iter().position(|(from, message)| ready(*from, message))?;

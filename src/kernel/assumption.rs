@@ -28,6 +28,8 @@ pub enum Rule {
     /// A message to a node that is up arrives exactly once, even if its sender crashes later. Protocols that
     /// take silence for a crash, or in which nodes recover, rely on it.
     NoLoss,
+    /// No link duplicates a message: what is sent once arrives at most once.
+    NoDuplicates,
     /// FIFO links: messages of one link arrive in the order in which they were sent, without gaps.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and no process is paused.
@@ -114,6 +116,7 @@ impl Rule {
             Self::NoLoss => {
                 "a message to a node that is up arrives exactly once (no loss)".to_owned()
             }
+            Self::NoDuplicates => "no message is duplicated in transit".to_owned(),
             Self::FifoChannels => {
                 "the messages of one link arrive in order and without gaps (FIFO channels)"
                     .to_owned()

@@ -156,27 +156,9 @@ impl<'a, P: Process> Context<'a, P> {
         self.choices.below(bound)
     }
 
-    /// Hands an event to a layer below, with its parameters; adopts its effects and returns its indications.
-    /// A protocol with one layer of a kind implements [`Over`](super::Over) instead, which calls this.
-    #[must_use = "the lower layer's indications are events of this one"]
-    pub fn using<L: Process>(
-        &mut self,
-        layer: &mut L,
-        parameters: &L::Parameters,
-        event: impl FnOnce(&mut L, &mut Context<L>),
-    ) -> Vec<L::Indication>
-    where
-        P::Message: From<L::Message>,
-        P::Timer: From<L::Timer>,
-    {
-        let mut indications = Vec::new();
-        for effect in self.effects_of(layer, parameters, event) {
-            match effect.lift(P::Message::from, P::Timer::from) {
-                Ok(effect) => self.effects.push(effect),
-                Err(indication) => indications.push(indication),
-            }
-        }
-        indications
+    /// Adopts an effect of a layer below.
+    pub(super) fn adopt(&mut self, effect: Effect<P>) {
+        self.effects.push(effect);
     }
 
     /// Hands an event to the process that this one wraps, with its parameters; adopts its effects and its indications
@@ -194,8 +176,8 @@ impl<'a, P: Process> Context<'a, P> {
         self.effects.extend(lifted);
     }
 
-    /// Returns the effects of another process of this node upon an event.
-    fn effects_of<L: Process>(
+    /// Returns the effects of another process of this node upon an event, in their order.
+    pub(super) fn effects_of<L: Process>(
         &mut self,
         process: &mut L,
         parameters: &L::Parameters,
@@ -215,7 +197,7 @@ impl<'a, P: Process> Context<'a, P> {
 
 impl<L: Process> Effect<L> {
     /// Turns an effect of one process into the same effect of another, except an indication.
-    fn lift<P: Process>(
+    pub(super) fn lift<P: Process>(
         self,
         lift_message: impl Fn(L::Message) -> P::Message,
         lift_timer: impl Fn(L::Timer) -> P::Timer,

@@ -49,8 +49,13 @@ where
     /// Hands any other event to the layer: the start, a detection, a recovery.
     fn down(&mut self, ctx: &mut Context<Self>, event: impl FnOnce(&mut L, &mut Context<L>)) {
         let parameters = Self::layer_parameters(ctx.parameters());
-        for indication in ctx.using(self.layer(), &parameters, event) {
-            self.on_layer(ctx, indication);
+        // An indication is handled where the layer gives it: what the layer does afterwards comes afterwards, also when
+        // a crash cuts the list.
+        for effect in ctx.effects_of(self.layer(), &parameters, event) {
+            match effect.lift(Self::Message::from, Self::Timer::from) {
+                Ok(effect) => ctx.adopt(effect),
+                Err(indication) => self.on_layer(ctx, indication),
+            }
         }
     }
 }

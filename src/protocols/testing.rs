@@ -22,6 +22,12 @@ pub(super) fn broadcast(at: Time, number: usize, text: &str) -> RequestSpec {
     RequestSpec { at, node: node(number), name: "broadcast".to_owned(), with: Some(text.into()) }
 }
 
+/// A request to send a message from a node to another, by their numbers.
+pub(super) fn send(at: Time, from: usize, to: usize, text: &str) -> RequestSpec {
+    let with = serde_json::json!({"to": format!("P{to}"), "payload": text});
+    RequestSpec { at, node: node(from), name: "send".to_owned(), with: Some(with) }
+}
+
 /// A crash of a node after this number of sends.
 pub(super) fn crash(at: Time, number: usize, after_sends: u32) -> Fault {
     Fault::Crash { node: node(number), at, after_sends: Some(after_sends) }

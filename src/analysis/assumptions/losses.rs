@@ -27,6 +27,17 @@ pub(super) fn no_loss(run: Examined) -> Vec<Breach> {
     unreliable(run, |downtime, message, due| !downtime.is_down(message.name.to, due, due))
 }
 
+/// No duplicates: a message arrives once at most.
+pub(super) fn no_duplicates(run: Examined) -> Vec<Breach> {
+    let Examined { rule, scenario, trace, most, .. } = run;
+    let twice = trace.messages.iter().flat_map(|message| {
+        later_receipts(message).map(move |(event, copy)| (event, (message, copy)))
+    });
+    first_of(twice.collect(), most, |event, (message, copy)| {
+        duplicate_of(rule, scenario, event, message, *copy)
+    })
+}
+
 /// Fair-loss channels: losses on links that lose all later messages as well.
 pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
@@ -84,22 +95,22 @@ fn unreliable(run: Examined, counts: impl Fn(&Downtime, &Message, Time) -> bool)
         {
             found.push((event, (message, Trouble::Damaged)));
         }
-        if message.copies.is_empty() {
-            continue;
-        }
-        let Some(first) = first_receipt(message) else { continue };
-        for (copy, fate) in message.copies.iter().enumerate() {
-            if let Fate::Received(event) = *fate
-                && event != first
-            {
-                found.push((event, (message, Trouble::Twice(copy))));
-            }
-        }
+        let twice = later_receipts(message);
+        found.extend(twice.map(|(event, copy)| (event, (message, Trouble::Twice(copy)))));
     }
     first_of(found, most, |event, (message, trouble)| match trouble {
         Trouble::Lost(loss) => loss_of(rule, scenario, event, message, *loss),
         Trouble::Damaged => damage_of(rule, scenario, event, message),
         Trouble::Twice(copy) => duplicate_of(rule, scenario, event, message, *copy),
+    })
+}
+
+/// Receipts of a message but the first, each with the number of the duplicate.
+fn later_receipts(message: &Message) -> impl Iterator<Item = (EventId, usize)> {
+    let first = if message.copies.is_empty() { None } else { first_receipt(message) };
+    message.copies.iter().enumerate().filter_map(move |(copy, fate)| match *fate {
+        Fate::Received(event) if first.is_some_and(|first| event != first) => Some((event, copy)),
+        _ => None,
     })
 }
 

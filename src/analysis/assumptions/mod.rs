@@ -36,6 +36,7 @@ impl Examined<'_> {
             Rule::ReliableChannels => losses::reliable_channels(self),
             Rule::FairLossChannels => losses::fair_loss_channels(self),
             Rule::NoLoss => losses::no_loss(self),
+            Rule::NoDuplicates => losses::no_duplicates(self),
             Rule::FifoChannels => order::fifo_channels(self),
             Rule::Synchrony => synchrony::synchrony(self),
             Rule::TimeoutCovers(timeout, period) => {

@@ -1,5 +1,12 @@
 //! Point-to-point delivery: one process sends, one delivers, and the network between them loses messages.
 
+pub mod deduplicated_link;
+pub mod fifo_link;
+pub mod fire_and_forget;
 pub mod retransmit_until_ack;
 
-super::family!("link", "Point-to-point delivery", [retransmit_until_ack]);
+super::family!(
+    "link",
+    "Point-to-point delivery",
+    [fire_and_forget, retransmit_until_ack, deduplicated_link, fifo_link]
+);

@@ -33,8 +33,8 @@ use crate::{
     },
     cost,
     kernel::{
-        Break, Carried, Context, Drawn, Group, Metric, NodeId, Payload, Process, Protocol, Rule,
-        SortedMap,
+        Break, Carried, Context, Drawn, Group, Layer, Metric, NodeId, Payload, Process, Protocol,
+        Rule, SortedMap,
     },
 };
 
@@ -67,6 +67,18 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "the ack is dropped, and another value is set in between",
             scenario: "ack-dropped-set-again",
             violates: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],
+            broken: &[],
+        },
+        Break {
+            when: "a message and the ack of its copy are dropped, and the operation is not idempotent",
+            scenario: "same-losses",
+            violates: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],
+            broken: &[],
+        },
+        Break {
+            when: "a message and the ack of its copy are dropped",
+            scenario: "same-losses-set",
+            violates: &[NO_DUPLICATION],
             broken: &[],
         },
     ],
@@ -138,6 +150,10 @@ pub enum Timer {
     Timeout,
 }
 
+impl<M: Payload> Layer for RetransmitUntilAck<M> {
+    const ID: &'static str = PROTOCOL.id;
+}
+
 impl<M: Payload> Process for RetransmitUntilAck<M> {
     type Parameters = Parameters;
     type Request = Send<M>;
@@ -183,6 +199,13 @@ impl<M: Payload> Process for RetransmitUntilAck<M> {
             ctx.send(*to, Message::Data { seq: *seq, payload: payload.clone() });
         }
         ctx.set_timer(Timer::Timeout, ctx.parameters().timeout.into());
+    }
+
+    /// A layer above may have stored the send buffer.
+    fn on_recovery(&mut self, ctx: &mut Context<Self>) {
+        if !self.send_buffer.is_empty() {
+            self.on_timer(ctx, Timer::Timeout);
+        }
     }
 
     fn carries(from: NodeId, message: &Message<M>) -> Option<Carried> {

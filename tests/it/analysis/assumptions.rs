@@ -43,6 +43,7 @@ fn assumptions_hold_in_an_empty_run() {
         Rule::ReliableChannels,
         Rule::FairLossChannels,
         Rule::NoLoss,
+        Rule::NoDuplicates,
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
@@ -105,6 +106,23 @@ fn reliable_channels_break_with_a_lost_or_duplicated_message_between_correct_nod
     lucky.network.duplicate = PerMillion::ONE;
     let twice = Some(("m1 from Alice to Bob arrived twice", "network.duplicate"));
     says(Rule::ReliableChannels, &lucky, twice);
+}
+
+#[test]
+fn no_duplicates_break_with_a_second_copy_that_arrives_and_with_no_loss() {
+    let mut scenario = scenario();
+    scenario.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
+    says(Rule::NoDuplicates, &scenario, None);
+    let message = MessageName { from: node(0), to: node(2), number: 1 };
+    scenario.faults.push(Fault::Duplicate { message, after: 5 });
+    let twice = Some(("m1 from Alice to Carol arrived twice", "faults[1]"));
+    says(Rule::NoDuplicates, &scenario, twice);
+    scenario.faults.push(crash(12, 2, None));
+    says(Rule::NoDuplicates, &scenario, None);
+    scenario.faults.clear();
+    scenario.network.duplicate = PerMillion::ONE;
+    let twice = Some(("m1 from Alice to Bob arrived twice", "network.duplicate"));
+    says(Rule::NoDuplicates, &scenario, twice);
 }
 
 #[test]
