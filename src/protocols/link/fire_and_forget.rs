@@ -6,7 +6,7 @@
 //! *Why it works*: what was sent once arrives at most once, as long as the network itself makes no copies. So no message
 //! is delivered twice, however many are lost, and no operation runs twice: delivery is **at most once**.
 //!
-//! Nobody notices a loss. If the only copy is dropped, **reliable delivery** breaks, and with it the **exactly-once
+//! No process notices a loss. If the only copy is dropped, **reliable delivery** breaks, and with it the **exactly-once
 //! effect**: the operation runs 0 times. The other protocols of this family add what it takes to have more: an ack and a
 //! timer (at least once), ids and a memory of them (once).
 //!
