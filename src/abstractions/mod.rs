@@ -24,6 +24,7 @@ pub mod needed;
 pub mod order;
 pub mod quorum;
 pub mod register;
+pub mod routing;
 pub mod stability;
 mod value;
 mod watch;

@@ -59,6 +59,8 @@ pub enum Rule {
     /// Any two nodes that are not routers are linked, directly or by routers. The routers form one connected
     /// network.
     HostsAreLinked,
+    /// The medium is shared and reaches all nodes: a message to all is one transmission.
+    SharedMedium,
     /// At most as many nodes crash as this parameter says.
     AtMostCrashes(ParameterName),
     /// More than half of the nodes are correct: they never crash or, if nodes recover, they are up for good
@@ -144,6 +146,7 @@ impl Rule {
             Self::NoCrashes => "no node crashes".to_owned(),
             Self::NoRouterCrashes => "no router crashes".to_owned(),
             Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
+            Self::SharedMedium => "all nodes share one medium".to_owned(),
             Self::AtMostCrashes(parameter) => format!("the number of nodes that crash is at most {parameter}"),
             Self::MajorityCorrect => "a majority of the nodes is correct".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),

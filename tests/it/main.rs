@@ -19,4 +19,5 @@ mod properties;
 mod protocols;
 mod runs;
 mod search;
+mod textbook;
 mod tidy;

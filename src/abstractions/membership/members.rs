@@ -4,7 +4,7 @@ use super::interface::{GroupIndication, GroupRequest};
 use crate::{
     abstractions::{
         Value,
-        broadcast::{BroadcastId, Deliver},
+        broadcast::{Broadcast, BroadcastId, Deliver},
         detection::Notice,
     },
     kernel::{EventId, NodeId, NodeSet, Observation, Seen},
@@ -71,14 +71,15 @@ impl Members {
     pub(in crate::abstractions) fn observe(&mut self, seen: &Observation) {
         let (node, nodes) = (seen.node.index(), self.broadcasts.len());
         let gone = match seen.what {
-            Seen::Request(packet) => match packet.get() {
-                Some(GroupRequest::Broadcast(_)) => {
+            Seen::Request(packet) => {
+                let asked = packet.get();
+                if matches!(asked, Some(GroupRequest::Broadcast(_)))
+                    || packet.get::<Broadcast<Value>>().is_some()
+                {
                     self.broadcasts[node].push(seen.id);
-                    false
                 }
-                Some(GroupRequest::Leave) => true,
-                _ => false,
-            },
+                matches!(asked, Some(GroupRequest::Leave))
+            }
             Seen::Indication(packet) => {
                 if let Some(GroupIndication::Joined { .. }) = packet.get() {
                     let since = self.since.get_or_insert_with(|| vec![None; nodes]);

@@ -1,12 +1,27 @@
 //! Assumptions on which nodes are linked.
 
 use super::{Breach, Examined};
-use crate::kernel::{NodeId, NodeSet, Scenario};
+use crate::kernel::{Medium, NodeId, NodeSet, Scenario};
 
 /// Hosts are linked, directly or by routers, which are one network.
 pub(super) fn hosts_are_linked(run: Examined) -> Option<Breach> {
     let why = unlinked(run.scenario)?;
     Some(run.misfit("network.topology".to_owned(), why, None))
+}
+
+/// The medium is shared, and every node is in range of every other.
+pub(super) fn shared_medium(run: Examined) -> Option<Breach> {
+    let size = run.scenario.nodes.len();
+    let misfit = |culprit: &str, why| Some(run.misfit(culprit.to_owned(), why, None));
+    if run.scenario.network.medium != Medium::Shared {
+        return misfit("network.medium", "the nodes share no medium".to_owned());
+    }
+    let neighbours = run.scenario.network.topology.neighbours(size);
+    let far =
+        |one: NodeId| NodeSet::first(size).without(neighbours[one.index()]).without(one.into());
+    let mut pairs = (0..size).map(NodeId::new).filter_map(|one| Some((one, far(one).lowest()?)));
+    let (one, other) = pairs.next()?;
+    misfit("network.topology", format!("{one} and {other} are not linked"))
 }
 
 /// Describes two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.

@@ -54,6 +54,7 @@ impl Examined<'_> {
             Rule::NoCrashes => crashes::no_crashes(self),
             Rule::NoRouterCrashes => crashes::no_router_crashes(self),
             Rule::HostsAreLinked => one(links::hosts_are_linked(self)),
+            Rule::SharedMedium => one(links::shared_medium(self)),
             Rule::AtMostCrashes(parameter) => crashes::at_most_crashes(self, parameter),
             Rule::MajorityCorrect => crashes::majority_correct(self),
             Rule::CrashesAreDetected => crashes::crashes_are_detected(self),

@@ -3,7 +3,7 @@
 use worldlines::{
     analysis::report,
     kernel::{
-        Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterName,
+        Assumption, Delay, Detector, Fault, Kind, Medium, MessageName, NodeId, ParameterName,
         ParameterValue, PerMillion, Protocol, Rule, Scenario, Strategy, Timing, Topology, run,
         spell,
     },
@@ -207,6 +207,18 @@ fn hosts_are_linked_holds_with_one_network_of_routers() {
     let behind = linked(&[[0, 3], [1, 3], [1, 2], [3, 4]], &[3, 4]);
     says(&behind, Some(("Alice and Carol are not linked", "network.topology")));
     says(&linked(&[[0, 1], [0, 2], [1, 2]], &[3, 4]), None);
+}
+
+#[test]
+fn shared_medium_reaches_all_nodes() {
+    let mut scenario = scenario();
+    let links = Some(("the nodes share no medium", "network.medium"));
+    says(Rule::SharedMedium, &scenario, links);
+    scenario.network.medium = Medium::Shared;
+    says(Rule::SharedMedium, &scenario, None);
+    scenario.network.topology = Topology::Line;
+    let far = Some(("Alice and Carol are not linked", "network.topology"));
+    says(Rule::SharedMedium, &scenario, far);
 }
 
 #[test]

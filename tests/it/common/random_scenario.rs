@@ -182,7 +182,8 @@ fn draw_network(
         let draw = if hosts_at_ends { routed_topology } else { random_topology };
         scenario.network.topology = draw(size, chance);
     }
-    if chance.percent(10) {
+    let shared = if fair && relies(scenario, Rule::SharedMedium) { 90 } else { 10 };
+    if chance.percent(shared) {
         scenario.network.medium = Medium::Shared;
     }
 }

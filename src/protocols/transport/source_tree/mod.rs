@@ -27,7 +27,6 @@
 //! becomes quiescent. Grafts, and prunes of links outside the tree, are those of DVMRP's third version. Hosts are
 //! members until they leave, and send prunes and grafts to routers instead of IGMP.
 
-mod routing;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -37,7 +36,7 @@ use std::{fmt, mem::take};
 use derive_more::Display;
 use serde::Serialize;
 
-use self::{routing::Routing, tree::Tree};
+use self::tree::Tree;
 use crate::{
     abstractions::{
         Value,
@@ -45,6 +44,7 @@ use crate::{
             AGREEMENT, BroadcastId, NO_CREATION, NO_DUPLICATION, Sent, VALIDITY, one_broadcast,
         },
         membership::{GroupIndication, GroupRequest},
+        routing::{LinkState, Routing},
     },
     cost,
     kernel::{
@@ -179,14 +179,9 @@ impl fmt::Display for Packet {
 /// A message between neighbours.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 pub enum Message {
-    /// A router's link state, which routers pass on to each other.
-    #[display("LSA {router}")]
-    LinkState {
-        /// The router.
-        router: NodeId,
-        /// Its neighbours.
-        to: NodeSet,
-    },
+    /// A router's links.
+    #[display("{_0}")]
+    LinkState(LinkState),
     /// A packet.
     #[display("{_0}")]
     Packet(Packet),
@@ -214,6 +209,12 @@ pub enum Message {
     },
 }
 
+impl From<LinkState> for Message {
+    fn from(state: LinkState) -> Self {
+        Self::LinkState(state)
+    }
+}
+
 impl Process for SourceTree {
     type Parameters = Parameters;
     type Request = GroupRequest;
@@ -237,7 +238,8 @@ impl Process for SourceTree {
     /// A router floods its links. A host is a member until it leaves.
     fn on_init(&mut self, ctx: &mut Context<Self>) {
         if ctx.is_router(ctx.me()) {
-            return self.on_link_state(ctx, ctx.me(), ctx.me(), ctx.neighbours());
+            self.routing.flood(ctx);
+            return;
         }
         self.member = true;
         ctx.indicate(GroupIndication::Joined { member: ctx.me() });
@@ -261,7 +263,7 @@ impl Process for SourceTree {
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Message) {
         match message {
-            Message::LinkState { router, to } => self.on_link_state(ctx, from, router, to),
+            Message::LinkState(state) => self.on_link_state(ctx, from, state),
             Message::Packet(packet) => self.on_packet(ctx, from, packet),
             Message::Prune { source } => self.on_prune(ctx, from, source),
             Message::Graft { source, number } => self.on_graft(ctx, from, source, number),
@@ -276,20 +278,9 @@ impl SourceTree {
         self.trees.values().map(|tree| 1 + tree.pruned.len()).sum()
     }
 
-    /// A router passes new link states on, and handles the packets that waited once its routes are known.
-    fn on_link_state(
-        &mut self,
-        ctx: &mut Context<Self>,
-        from: NodeId,
-        router: NodeId,
-        to: NodeSet,
-    ) {
-        if !self.routing.learn(ctx.group(), router, to) {
-            return;
-        }
-        let others = ctx.neighbours().and(ctx.group().routers).without(from.into());
-        ctx.multicast(others, Message::LinkState { router, to });
-        if self.routing.is_known() {
+    /// A router handles the packets that waited once its routes are known.
+    fn on_link_state(&mut self, ctx: &mut Context<Self>, from: NodeId, state: LinkState) {
+        if self.routing.on_link_state(ctx, from, state) {
             for (from, packet) in take(&mut self.early) {
                 self.on_packet(ctx, from, packet);
             }

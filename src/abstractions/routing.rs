@@ -5,13 +5,24 @@
 
 use std::collections::VecDeque;
 
+use derive_more::Display;
 use serde::Serialize;
 
-use crate::kernel::{Group, NodeId, NodeSet, SortedMap};
+use crate::kernel::{Context, Group, NodeId, NodeSet, Process, SortedMap};
+
+/// A router's link state, which routers pass on to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("LSA {router}")]
+pub struct LinkState {
+    /// The router.
+    pub router: NodeId,
+    /// Its neighbours.
+    pub to: NodeSet,
+}
 
 /// The routes of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub(super) struct Routing {
+pub struct Routing {
     /// At a router: the neighbours of each router whose links are known.
     links: SortedMap<NodeId, NodeSet>,
     /// By node: the neighbour on a shortest path to it. None until the links of all routers are known.
@@ -20,7 +31,7 @@ pub(super) struct Routing {
 
 impl Routing {
     /// The routes before the first event: those of a host are known.
-    pub(super) fn new(group: Group) -> Self {
+    pub fn new(group: Group) -> Self {
         let gateway = group.neighbours.and(group.routers).lowest();
         let is_near = |node| node == group.me || group.neighbours.contains(node);
         let hop = |node| if is_near(node) { Some(node) } else { gateway };
@@ -30,18 +41,45 @@ impl Routing {
     }
 
     /// True if the routes are known.
-    pub(super) const fn is_known(&self) -> bool {
+    pub const fn is_known(&self) -> bool {
         self.next_hops.is_some()
     }
 
     /// The neighbour on a shortest path to a node.
-    pub(super) fn next_hop(&self, node: NodeId) -> Option<NodeId> {
+    pub fn next_hop(&self, node: NodeId) -> Option<NodeId> {
         self.next_hops.as_ref()?.get(&node).copied()
     }
 
+    /// A router begins to flood its links; a host does nothing. Returns true if the routes are known by this.
+    pub fn flood<P: Process>(&mut self, ctx: &mut Context<P>) -> bool
+    where
+        P::Message: From<LinkState>,
+    {
+        let own = LinkState { router: ctx.me(), to: ctx.neighbours() };
+        ctx.is_router(ctx.me()) && self.on_link_state(ctx, ctx.me(), own)
+    }
+
+    /// Passes a new link state on to the other routers. Returns true if it was new, and the routes are known now.
+    pub fn on_link_state<P: Process>(
+        &mut self,
+        ctx: &mut Context<P>,
+        from: NodeId,
+        state: LinkState,
+    ) -> bool
+    where
+        P::Message: From<LinkState>,
+    {
+        if !self.learn(ctx.group(), state) {
+            return false;
+        }
+        let others = ctx.neighbours().and(ctx.group().routers).without(from.into());
+        ctx.multicast(others, state.into());
+        self.is_known()
+    }
+
     /// Learns the links of a router; returns true if they were unknown.
-    pub(super) fn learn(&mut self, group: Group, router: NodeId, neighbours: NodeSet) -> bool {
-        if self.links.insert(router, neighbours).is_some() {
+    fn learn(&mut self, group: Group, state: LinkState) -> bool {
+        if self.links.insert(state.router, state.to).is_some() {
             return false;
         }
         let linked = self.links.values().fold(NodeSet::EMPTY, |all, it| all.or(*it));

@@ -1,0 +1,3 @@
+//! Published answers: exercises, figures and message counts of textbooks and papers, with their sources.
+
+mod transport;

@@ -1,0 +1,94 @@
+//! One to many.
+
+use worldlines::kernel::{
+    EventKind, Fault, Medium, NodeId, NodeSet, Scenario, Side, Topology, Trace,
+};
+
+use crate::common::{broadcast, node, run_valid, scenario};
+
+/// Number of packets that cross a link, in both directions; link states do not count.
+fn copies(trace: &Trace, one: usize, other: usize) -> usize {
+    let (one, other) = (node(one), node(other));
+    let crosses =
+        |from: NodeId, to: NodeId| (from, to) == (one, other) || (from, to) == (other, one);
+    let packets = trace.messages.iter().filter(|it| !it.packet.to_string().starts_with("LSA"));
+    packets.filter(|it| crosses(it.name.from, it.name.to)).count()
+}
+
+/// Nodes that have delivered a message.
+fn delivered(trace: &Trace) -> NodeSet {
+    let told = trace.events.iter();
+    told.filter(|it| matches!(&it.kind, EventKind::Indicate { kind, .. } if *kind == "deliver"))
+        .map(|it| it.node)
+        .collect()
+}
+
+/// The network of Kurose and Ross, figure 4.43: routers R1 to R4, linked R1–R2, R2–R3, R2–R4, and a host at each. The
+/// hosts are nodes 0 to 3, the routers nodes 4 to 7. The host of R1 broadcasts.
+fn figure_4_43(protocol: &str) -> Scenario {
+    let mut scenario = scenario(protocol, 8, 10);
+    let links = [[0, 4], [1, 5], [2, 6], [3, 7], [4, 5], [5, 6], [5, 7]];
+    scenario.network.topology = Topology::Links {
+        links: links.map(|link| link.map(node)).into(),
+        routers: (4..8).map(node).collect(),
+    };
+    scenario.requests = vec![broadcast(100, 0, "m")];
+    scenario
+}
+
+/// Kurose and Ross, *Computer Networking: A Top-Down Approach*, 6th edition, section 4.7.1 with figure 4.43: with N-way
+/// unicast, a source with one link sends N copies by it, one for each destination. If the routers duplicate the packet
+/// instead, R1–R2 carries one copy, and R2 sends one on each of its links to R3 and R4.
+#[test]
+fn kurose_and_ross_n_way_unicast_sends_n_copies_where_duplication_by_routers_sends_one() {
+    let [unicast, tree] =
+        ["multiple-unicasts", "source-tree"].map(figure_4_43).map(|it| run_valid(&it));
+    let count = |trace: &Trace| [(0, 4), (4, 5), (5, 6), (5, 7)].map(|(a, b)| copies(trace, a, b));
+    assert_eq!(count(&unicast), [3, 3, 1, 1]);
+    assert_eq!(count(&tree), [1, 1, 1, 1]);
+    assert_eq!((delivered(&unicast), delivered(&tree)), (NodeSet::first(4), NodeSet::first(4)));
+}
+
+/// The same section: N grows with the destinations, so the first link of a source carries N copies for each N.
+#[test]
+fn kurose_and_ross_n_copies_cross_the_first_link_for_every_number_of_destinations() {
+    for destinations in 1..=12 {
+        let router = destinations + 1;
+        let mut scenario = scenario("multiple-unicasts", router + 1, 10);
+        scenario.network.topology = Topology::Links {
+            links: (0..router).map(|host| [node(host), node(router)]).collect(),
+            routers: node(router).into(),
+        };
+        scenario.requests = vec![broadcast(0, 0, "m")];
+        assert_eq!(copies(&run_valid(&scenario), 0, router), destinations);
+    }
+}
+
+/// Metcalfe and Boggs 1976, *Ethernet: Distributed Packet Switching for Local Computer Networks*: each packet that is
+/// transmitted passes every station, so a packet for all stations is one transmission.
+#[test]
+fn metcalfe_and_boggs_one_transmission_passes_every_station() {
+    for stations in [2, 5, 16] {
+        let mut scenario = scenario("hardware-multicast", stations, 10);
+        scenario.network.medium = Medium::Shared;
+        scenario.requests = vec![broadcast(0, 0, "m")];
+        let trace = run_valid(&scenario);
+        assert_eq!((trace.sends(), delivered(&trace)), (1, NodeSet::first(stations)));
+    }
+}
+
+/// Coulouris, Dollimore, Kindberg and Blair, *Distributed Systems: Concepts and Design*, 5th edition, section 4.4.2:
+/// multicast datagrams suffer from omission failures. Any one recipient may drop the message because its buffer is
+/// full, so some but not all members receive it.
+#[test]
+fn coulouris_any_one_recipient_may_drop_a_multicast_that_the_others_receive() {
+    for dropping in 1..5 {
+        let mut scenario = scenario("hardware-multicast", 5, 10);
+        scenario.network.medium = Medium::Shared;
+        scenario.requests = vec![broadcast(0, 0, "m")];
+        scenario.faults =
+            vec![Fault::Omit { node: node(dropping), side: Side::Receive, at: 0, until: 20 }];
+        let others = NodeSet::first(5).without(node(dropping).into());
+        assert_eq!(delivered(&run_valid(&scenario)), others);
+    }
+}
