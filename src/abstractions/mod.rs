@@ -26,6 +26,7 @@ pub mod quorum;
 pub mod register;
 pub mod routing;
 pub mod stability;
+pub mod unacknowledged;
 mod value;
 mod watch;
 

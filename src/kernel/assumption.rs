@@ -25,6 +25,8 @@ pub enum Rule {
     ReliableChannels,
     /// Fair-loss links: no link between correct nodes loses every message from some moment on.
     FairLossChannels,
+    /// The number of lost messages between correct nodes is less than this parameter.
+    LossesBelow(ParameterName),
     /// A message to a node that is up arrives exactly once, even if its sender crashes later. Protocols that
     /// take silence for a crash, or in which nodes recover, rely on it.
     NoLoss,
@@ -114,6 +116,9 @@ impl Rule {
                 "if a correct node sends to a correct node again and again, some messages arrive \
                  (fair-loss channels)"
                     .to_owned()
+            }
+            Self::LossesBelow(parameter) => {
+                format!("the number of lost messages between correct nodes is less than {parameter}")
             }
             Self::NoLoss => {
                 "a message to a node that is up arrives exactly once (no loss)".to_owned()

@@ -84,6 +84,12 @@ impl Sent {
         self.0 += 1;
         BroadcastId { from: me, seq: self.0 }
     }
+
+    /// True if this is the number of the latest broadcast of this process.
+    #[must_use]
+    pub const fn is_last(self, id: BroadcastId) -> bool {
+        self.0 == id.seq
+    }
 }
 
 /// ⟨Deliver | p, m⟩: delivers m, which p has broadcast.

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     analysis::Repair,
     kernel::{
-        EventId, Fate, Fault, Loss, Mercy, Message, Network, PerMillion, Rule, Scenario, Spared,
-        Time, Trace,
+        EventId, Fate, Fault, Loss, Mercy, Message, Network, ParameterName, PerMillion, Rule,
+        Scenario, Spared, Time, Trace, sort_by_key,
     },
 };
 
@@ -64,6 +64,35 @@ pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
         breach.why.push_str(", like every later message of its link");
         breach
     })
+}
+
+/// Fewer messages between correct nodes are lost than the parameter says. The loss that reaches it comes first; the
+/// repair of any other one would help as well.
+pub(super) fn losses_below(run: Examined, parameter: ParameterName) -> Vec<Breach> {
+    let Examined { rule, scenario, trace, most, .. } = run;
+    let limit = run.integer(parameter) as usize;
+    let downtime = Downtime::of(scenario, trace);
+    let lost = trace.messages.iter().filter_map(|message| {
+        let (event, loss) = lost(message)?;
+        downtime.never_fail(message.name).then_some((event, message, loss))
+    });
+    let mut lost: Vec<_> = lost.collect();
+    sort_by_key(&mut lost, |(event, ..)| *event);
+    lost.truncate(limit);
+    let Some((last, ..)) = lost.last().copied().filter(|_| lost.len() == limit) else {
+        return Vec::new();
+    };
+    let mut breaches: Vec<Breach> = Vec::new();
+    // The last one first, then the others in their order.
+    lost.rotate_right(1);
+    for (event, message, loss) in lost {
+        let mut breach = Breach { from: last, ..loss_of(rule, scenario, event, message, loss) };
+        breach.why.push_str(&format!("; fewer than {limit} may be"));
+        if breaches.len() < most && breaches.iter().all(|it| it.repair != breach.repair) {
+            breaches.push(breach);
+        }
+    }
+    breaches
 }
 
 /// Error of an unreliable channel on one message.

@@ -35,6 +35,7 @@ impl Examined<'_> {
         match self.rule {
             Rule::ReliableChannels => losses::reliable_channels(self),
             Rule::FairLossChannels => losses::fair_loss_channels(self),
+            Rule::LossesBelow(parameter) => losses::losses_below(self, parameter),
             Rule::NoLoss => losses::no_loss(self),
             Rule::NoDuplicates => losses::no_duplicates(self),
             Rule::FifoChannels => order::fifo_channels(self),

@@ -42,6 +42,7 @@ fn assumptions_hold_in_an_empty_run() {
     for rule in [
         Rule::ReliableChannels,
         Rule::FairLossChannels,
+        Rule::LossesBelow(MAX_CRASHES),
         Rule::NoLoss,
         Rule::NoDuplicates,
         Rule::FifoChannels,
@@ -241,6 +242,21 @@ fn at_most_traitors_counts_traitors_and_crashed_nodes() {
     let fell = Some(("Bob is a traitor, Dave crashed, at most 1 of 4 may be faulty", "faults[2]"));
     says(Rule::AtMostTraitors(MAX_CRASHES), &scenario, fell);
     says(Rule::TraitorsBelowThird, &scenario, fell);
+}
+
+#[test]
+fn losses_below_counts_lost_messages_between_correct_nodes() {
+    let mut scenario = scenario();
+    let to_carol = MessageName { to: node(2), ..ALICE_TO_BOB };
+    scenario.faults = [ALICE_TO_BOB, to_carol].map(|message| Fault::Drop { message }).into();
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(3));
+    says(Rule::LossesBelow(MAX_CRASHES), &scenario, None);
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(2));
+    let lost = "m1 from Alice to Carol was lost (drop); fewer than 2 may be";
+    says(Rule::LossesBelow(MAX_CRASHES), &scenario, Some((lost, "faults[1]")));
+    // The losses of a faulty node's messages do not count.
+    scenario.faults.push(crash(500, 2, None));
+    says(Rule::LossesBelow(MAX_CRASHES), &scenario, None);
 }
 
 #[test]
