@@ -39,6 +39,17 @@ impl<T> Unacknowledged<T> {
         self.0.is_empty()
     }
 
+    /// True if this message waits.
+    #[must_use]
+    pub fn has(&self, id: BroadcastId) -> bool {
+        self.0.contains_key(&id)
+    }
+
+    /// Messages that wait, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (&BroadcastId, &Waiting<T>)> {
+        self.0.iter()
+    }
+
     /// Has a message wait for these members.
     pub fn insert(&mut self, id: BroadcastId, kept: T, missing: NodeSet) {
         self.0.insert(id, Waiting { kept, missing });

@@ -34,11 +34,12 @@ use crate::{
             ATOMICITY, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, Sent,
             VALIDITY, one_broadcast,
         },
+        unacknowledged::{Unacknowledged, Waiting},
     },
     cost,
     kernel::{
-        Break, Carried, Context, Drawn, Failures, Group, Metric, NodeId, NodeSet, Payload, Process,
-        Protocol, Rule, SortedMap, SortedSet,
+        Break, Carried, Context, Drawn, Failures, Group, Metric, NodeId, Payload, Process,
+        Protocol, Rule, SortedSet,
     },
 };
 
@@ -112,17 +113,9 @@ crate::parameters! {
 pub struct LoggedMulticast<M> {
     sent: Sent,
     /// Own messages that some member has not acknowledged.
-    send_log: SortedMap<BroadcastId, Unacknowledged<M>>,
+    send_log: Unacknowledged<M>,
     /// Messages that were delivered.
     receive_log: SortedSet<BroadcastId>,
-}
-
-/// A message in the send log.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-struct Unacknowledged<M> {
-    payload: M,
-    /// Members that have not acknowledged it.
-    missing: NodeSet,
 }
 
 /// A message of the application, or its acknowledgement.
@@ -157,7 +150,11 @@ impl<M: Payload> Process for LoggedMulticast<M> {
     type Timer = Timer;
 
     fn new(_group: Group, _parameters: &Parameters) -> Self {
-        Self { sent: Sent::default(), send_log: SortedMap::new(), receive_log: SortedSet::new() }
+        Self {
+            sent: Sent::default(),
+            send_log: Unacknowledged::new(),
+            receive_log: SortedSet::new(),
+        }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
@@ -167,8 +164,7 @@ impl<M: Payload> Process for LoggedMulticast<M> {
             ctx.set_timer(Timer::Timeout, ctx.parameters().timeout.into());
         }
         if !others.is_empty() {
-            let payload = payload.clone();
-            self.send_log.insert(id, Unacknowledged { payload, missing: others });
+            self.send_log.insert(id, payload.clone(), others);
         }
         self.receive_log.insert(id);
         write_log(ctx);
@@ -213,20 +209,19 @@ impl<M: Payload> Process for LoggedMulticast<M> {
 
 impl<M: Payload> LoggedMulticast<M> {
     fn on_ack(&mut self, ctx: &mut Context<Self>, from: NodeId, id: BroadcastId) {
-        let Some(message) = self.send_log.get_mut(&id) else { return };
-        message.missing.remove(from);
-        if message.missing.is_empty() {
-            self.send_log.remove(&id);
-            if self.send_log.is_empty() {
-                ctx.cancel_timer(Timer::Timeout);
-            }
+        if !self.send_log.has(id) {
+            return;
+        }
+        let is_complete = self.send_log.acknowledge(id, from).is_some();
+        if is_complete && self.send_log.is_empty() {
+            ctx.cancel_timer(Timer::Timeout);
         }
         write_log(ctx);
     }
 
     fn send_again(&self, ctx: &mut Context<Self>) {
-        for (id, Unacknowledged { payload, missing }) in self.send_log.iter() {
-            ctx.multicast(*missing, Message::Data { id: *id, payload: payload.clone() });
+        for (id, Waiting { kept, missing }) in self.send_log.iter() {
+            ctx.multicast(*missing, Message::Data { id: *id, payload: kept.clone() });
         }
         ctx.set_timer(Timer::Timeout, ctx.parameters().timeout.into());
     }
