@@ -14,7 +14,7 @@ pub struct Unacknowledged<T>(SortedMap<BroadcastId, Waiting<T>>);
 /// A message that waits for acknowledgements.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Waiting<T> {
-    /// What the sender keeps of it.
+    /// The part of it that its sender keeps.
     pub kept: T,
     /// Members that have not acknowledged it.
     pub missing: NodeSet,
