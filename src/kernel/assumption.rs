@@ -32,6 +32,8 @@ pub enum Rule {
     NoLoss,
     /// No link duplicates a message: what is sent once arrives at most once.
     NoDuplicates,
+    /// At most this number of bits of a message flip in transit.
+    FlipsAtMost(u32),
     /// FIFO links: messages of one link arrive in the order in which they were sent, without gaps.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and no process is paused.
@@ -124,6 +126,11 @@ impl Rule {
                 "a message to a node that is up arrives exactly once (no loss)".to_owned()
             }
             Self::NoDuplicates => "no message is duplicated in transit".to_owned(),
+            Self::FlipsAtMost(0) => "no bit of a message flips in transit".to_owned(),
+            Self::FlipsAtMost(1) => "at most 1 bit of a message flips in transit".to_owned(),
+            Self::FlipsAtMost(most) => {
+                format!("at most {most} bits of a message flip in transit")
+            }
             Self::FifoChannels => {
                 "the messages of one link arrive in order and without gaps (FIFO channels)"
                     .to_owned()

@@ -220,9 +220,14 @@ impl Injector<'_> {
     }
 
     fn corruptions(&mut self) {
-        let corruptions = self
-            .received()
-            .map(|(message, _)| Fault::Corrupt { message: message.name, bits: vec![0] });
+        let corrupt = self.protocol.behaviour.corrupt;
+        let corruptions = self.received().flat_map(|(message, _)| {
+            // A message without an encoding is lost, be it one bit or two.
+            let encoded = corrupt(&message.packet, &[0]).is_some();
+            let flips = [Some(vec![0]), encoded.then(|| vec![0, 1])];
+            let name = message.name;
+            flips.into_iter().flatten().map(move |bits| Fault::Corrupt { message: name, bits })
+        });
         self.found.extend(corruptions.collect::<Vec<_>>());
     }
 

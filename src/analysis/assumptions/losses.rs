@@ -38,6 +38,27 @@ pub(super) fn no_duplicates(run: Examined) -> Vec<Breach> {
     })
 }
 
+/// At most so many flipped bits: a message with more of them is received.
+pub(super) fn flips_at_most(run: Examined, flips: u32) -> Vec<Breach> {
+    let Examined { rule, scenario, trace, most, .. } = run;
+    // By chance one bit flips.
+    let flipped = |message: &Message| match damage_by_hand(scenario, message) {
+        Some(fault) => match &scenario.faults[fault] {
+            Fault::Corrupt { bits, .. } => bits.len(),
+            _ => 0,
+        },
+        None => 1,
+    };
+    let found = trace.messages.iter().filter_map(|message| match message.fate {
+        Fate::Received(event) => {
+            let counts = message.damaged().is_some() && flipped(message) > flips as usize;
+            counts.then_some((event, message))
+        }
+        _ => None,
+    });
+    first_of(found.collect(), most, |event, message| damage_of(rule, scenario, event, message))
+}
+
 /// Fair-loss channels: losses on links that lose all later messages as well.
 pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
@@ -55,12 +76,22 @@ pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
     };
     let downtime = Downtime::of(scenario, trace);
     let found = trace.messages.iter().filter_map(|message| {
-        let (event, loss) = lost(message)?;
+        // A message with an encoding of its own arrives damaged, which is no better.
+        let damaged = || match message.fate {
+            Fate::Received(event) if message.damaged().is_some() => {
+                Some((event, Loss::Corrupt(None)))
+            }
+            _ => None,
+        };
+        let (event, loss) = lost(message).or_else(damaged)?;
         let counts = for_ever(loss) && downtime.never_fail(message.name);
         counts.then_some((event, (message, loss)))
     });
     first_of(found.collect(), most, |event, (message, loss)| {
-        let mut breach = loss_of(rule, scenario, event, message, *loss);
+        let mut breach = match message.damaged() {
+            Some(_) => damage_of(rule, scenario, event, message),
+            None => loss_of(rule, scenario, event, message, *loss),
+        };
         breach.why.push_str(", like every later message of its link");
         breach
     })
@@ -159,14 +190,18 @@ fn was_due(network: &Network, trace: &Trace, message: &Message) -> Time {
     }
 }
 
-/// The breach by the flipped bits of a message.
-fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message) -> Breach {
+/// Place of the fault that flips bits of a message; none if they flip by chance.
+fn damage_by_hand(scenario: &Scenario, message: &Message) -> Option<usize> {
     let name = message.name;
     let mut faults = scenario.faults.iter();
     // If there are several, the first one counts.
-    let by_hand =
-        faults.position(|it| matches!(it, Fault::Corrupt { message, .. } if *message == name));
-    let (culprit, repair) = match by_hand {
+    faults.position(|it| matches!(it, Fault::Corrupt { message, .. } if *message == name))
+}
+
+/// The breach by the flipped bits of a message.
+fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message) -> Breach {
+    let name = message.name;
+    let (culprit, repair) = match damage_by_hand(scenario, message) {
         Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
         None => ("network.corrupt".to_owned(), Repair::Spare(name, Mercy::Intact)),
     };

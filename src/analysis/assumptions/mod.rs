@@ -38,6 +38,7 @@ impl Examined<'_> {
             Rule::LossesBelow(parameter) => losses::losses_below(self, parameter),
             Rule::NoLoss => losses::no_loss(self),
             Rule::NoDuplicates => losses::no_duplicates(self),
+            Rule::FlipsAtMost(flips) => losses::flips_at_most(self, flips),
             Rule::FifoChannels => order::fifo_channels(self),
             Rule::Synchrony => synchrony::synchrony(self),
             Rule::TimeoutCovers(timeout, period) => {

@@ -48,7 +48,7 @@ pub const PROTOCOL: Protocol = Protocol {
     failures: Failures::CrashRecovery,
     model: &[
         Rule::FairLossChannels.always().for_liveness(),
-        Rule::NoCrashAtWrites.always().for_liveness(),
+        Rule::NoCrashAtWrites.always(),
         Rule::NoRecoveries.where_(Parameters::set, "volatile"),
     ],
     promises: &[NO_CREATION, NO_DUPLICATION, RELIABLE_DELIVERY, EXACTLY_ONCE_EFFECT],

@@ -1,5 +1,6 @@
 //! Point-to-point delivery: one process sends, one delivers, and the network between them loses messages.
 
+pub mod checksummed_link;
 pub mod deduplicated_link;
 pub mod fifo_link;
 pub mod fire_and_forget;
@@ -8,5 +9,5 @@ pub mod retransmit_until_ack;
 super::family!(
     "link",
     "Point-to-point delivery",
-    [fire_and_forget, retransmit_until_ack, deduplicated_link, fifo_link]
+    [fire_and_forget, retransmit_until_ack, deduplicated_link, fifo_link, checksummed_link]
 );

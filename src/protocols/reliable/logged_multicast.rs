@@ -56,7 +56,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::FairLossChannels.always().for_liveness(),
         Rule::RequestersRecover("broadcast").always().for_liveness(),
-        Rule::NoCrashAtWrites.always().for_liveness(),
+        Rule::NoCrashAtWrites.always(),
         Parameters::log.is("stable").always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, ATOMICITY],

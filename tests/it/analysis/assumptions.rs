@@ -45,6 +45,7 @@ fn assumptions_hold_in_an_empty_run() {
         Rule::LossesBelow(MAX_CRASHES),
         Rule::NoLoss,
         Rule::NoDuplicates,
+        Rule::FlipsAtMost(0),
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
@@ -485,4 +486,26 @@ fn timeout_covers_breaks_with_a_timeout_below_period_and_bound() {
     says(rule, &scenario, Some((why, "params.timeout")));
     scenario.network.timing = Timing::Asynchronous;
     says(rule, &scenario, None);
+}
+
+#[test]
+fn flips_at_most_breaks_with_one_flip_more_in_a_message_that_arrives() {
+    let mut scenario = common::scenario("checksummed-link", 2, 10);
+    let with = serde_json::json!({"to": scenario.nodes[1], "payload": 100});
+    scenario.ask(0, node(0), "send", Some(with));
+    let message = MessageName { from: node(0), to: node(1), number: 1 };
+    scenario.faults = vec![Fault::Corrupt { message, bits: vec![0, 1] }];
+    says(Rule::FlipsAtMost(2), &scenario, None);
+    let flipped = Some(("bits of 100 from P1 to P2 flipped in transit", "faults[0]"));
+    says(Rule::FlipsAtMost(1), &scenario, flipped);
+    scenario.faults.clear();
+    says(Rule::FairLossChannels, &scenario, None);
+    scenario.network.corrupt = PerMillion::ONE;
+    scenario.until = 200;
+    says(Rule::FlipsAtMost(1), &scenario, None);
+    let flipped = "bits of 100 from P1 to P2 flipped in transit";
+    says(Rule::FlipsAtMost(0), &scenario, Some((flipped, "network.corrupt")));
+    let always =
+        "bits of 100 from P1 to P2 flipped in transit, like every later message of its link";
+    says(Rule::FairLossChannels, &scenario, Some((always, "network.corrupt")));
 }
