@@ -73,7 +73,7 @@ pub use past::{Past, Pasts};
 pub use plan::Plan;
 pub use process::{Carried, Indication, Never, Payload, Process, Request, RequestKind, With};
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
-pub use protocol::{Behaviour, Break, Protocol, Provision};
+pub use protocol::{Behaviour, Break, Probable, Protocol, Provision};
 pub use roster::Roster;
 use scenario::MAX_TIMERS;
 pub use scenario::{

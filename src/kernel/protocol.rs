@@ -30,6 +30,8 @@ pub struct Protocol {
     /// Properties that it does not promise, judged all the same because they distinguish it from related
     /// protocols.
     pub beyond: &'static [Property],
+    /// Properties of `beyond` that hold with a probability, each in a certain situation.
+    pub probable: &'static [Probable],
     /// The ways to break it, each with the bundled scenario that shows it: the catalogue's "breaks when".
     pub breaks: &'static [Break],
     /// Properties that no scenario violates, each with the reason.
@@ -68,6 +70,7 @@ impl Protocol {
             model: &[],
             promises: &[],
             beyond: &[],
+            probable: &[],
             breaks: &[],
             unbreakable: &[],
             costs: &[],
@@ -123,6 +126,19 @@ impl Protocol {
         let promises = self.promises.iter().map(|property| (property, true));
         promises.chain(self.beyond.iter().map(|property| (property, false)))
     }
+}
+
+/// A property that holds in at least a certain part of the runs of one situation, which differ by their seeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Probable {
+    /// The property.
+    pub property: Property,
+    /// The situation: `push among 16 nodes with fanout 2`.
+    pub situation: &'static str,
+    /// Least part of the runs in which the property holds, in percent.
+    pub percent: u32,
+    /// Makes a scenario this situation.
+    pub perform: fn(&mut Scenario),
 }
 
 /// An assumption of a protocol that a layer meets where a parameter has a certain value.

@@ -23,6 +23,8 @@ pub(crate) struct Together {
 
 /// Runs inside a protocol's model, in which its promised properties must hold.
 pub(crate) const INSIDE_MODEL: Each = Each { every_time: 300, long: 50_000 };
+/// Runs from which the rate of a property with a probability is estimated.
+pub(crate) const RATES: Each = Each { every_time: 1_000, long: 10_000 };
 /// Runs that must not violate a protocol's unbreakable properties.
 pub(crate) const UNBREAKABLE: Each = Each { every_time: 300, long: 20_000 };
 /// Runs with one kind of fault, for each kind.

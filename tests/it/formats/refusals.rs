@@ -62,8 +62,8 @@ const WHOLE: &[(&str, &str)] = &[
         r#"protocol: found "reliable-brodcast", expected the id of a protocol that `worldlines list` shows; did you mean "reliable-broadcast"?"#,
     ),
     (
-        r#"{"version":1,"protocol":"gossip","nodes":3}"#,
-        r#"protocol: found "gossip", expected the id of a protocol that `worldlines list` shows"#,
+        r#"{"version":1,"protocol":"small-talk","nodes":3}"#,
+        r#"protocol: found "small-talk", expected the id of a protocol that `worldlines list` shows"#,
     ),
     (
         r#"{"version":1,"protocol":"best-effort-broadcast"}"#,

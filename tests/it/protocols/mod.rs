@@ -10,6 +10,7 @@ mod note_004;
 mod oral_messages;
 mod page;
 mod random;
+mod rates;
 mod recoveries;
 mod refutation;
 mod scenarios;

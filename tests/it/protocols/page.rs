@@ -43,6 +43,13 @@ fn entry(page: &mut String, family: &str, protocol: &Protocol) {
     if !protocol.beyond.is_empty() {
         let _ = writeln!(page, "Judged as well: {}.", names(protocol.beyond));
     }
+    for it in protocol.probable {
+        let (name, percent, situation) = (it.property.name, it.percent, it.situation);
+        let _ = writeln!(
+            page,
+            "With probability: {name} in at least {percent} % of the runs ({situation})."
+        );
+    }
     if !protocol.uses.is_empty() {
         let link = |id: &&str| format!("[{id}](#{})", anchor(id));
         let uses: Vec<_> = protocol.uses.iter().map(link).collect();

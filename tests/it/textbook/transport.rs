@@ -1,7 +1,7 @@
 //! One to many.
 
 use worldlines::kernel::{
-    EventKind, Fault, Medium, NodeId, NodeSet, Scenario, Side, Topology, Trace,
+    EventKind, Fault, Medium, NodeId, NodeSet, ParameterValue, Scenario, Side, Topology, Trace,
 };
 
 use crate::common::{broadcast, node, run_valid, scenario};
@@ -91,4 +91,55 @@ fn coulouris_any_one_recipient_may_drop_a_multicast_that_the_others_receive() {
         let others = NodeSet::first(5).without(node(dropping).into());
         assert_eq!(delivered(&run_valid(&scenario)), others);
     }
+}
+
+/// Rounds of gossip with fanout 1 until all of 64 nodes know a rumour, from one that does, on average over 60 seeds;
+/// and the largest number of nodes that know it after each of the first rounds.
+fn rounds_of_gossip(mode: &str) -> (f64, Vec<usize>) {
+    const SEEDS: u64 = 60;
+    let (mut sum, mut most) = (0, vec![0; 7]);
+    for seed in 0..SEEDS {
+        let mut scenario = scenario("gossip", 64, 10);
+        scenario.seed = seed;
+        scenario.until = 10_000;
+        for (name, value) in [("fanout", 1), ("rounds", 25), ("period", 50)] {
+            scenario.params.insert(name.to_owned(), ParameterValue::Integer(value));
+        }
+        scenario.params.insert("mode".to_owned(), ParameterValue::Choice(mode.to_owned()));
+        scenario.requests = vec![broadcast(0, 0, "m")];
+        let trace = run_valid(&scenario);
+        assert_eq!(delivered(&trace), NodeSet::first(64), "{mode}, seed {seed}");
+        let told = trace.events.iter();
+        let times =
+            told.filter(|it| matches!(it.kind, EventKind::Indicate { .. })).map(|it| it.time);
+        let rounds: Vec<usize> = times.map(|time| (time / 50) as usize).collect();
+        sum += rounds.iter().max().expect("all have delivered it");
+        for (round, most) in most.iter_mut().enumerate() {
+            *most = rounds.iter().filter(|it| **it <= round).count().max(*most);
+        }
+    }
+    (sum as f64 / SEEDS as f64, most)
+}
+
+/// Frieze and Grimmett 1985, *The shortest-path problem for graphs with random arc-lengths*, and Pittel 1987, *On spreading a
+/// rumor*: push with fanout 1 informs all n nodes of a complete graph in log₂ n + ln n + O(1) rounds. For n = 64 that
+/// is 6 + 4.16. The number of nodes that know the rumour at most doubles in a round.
+#[test]
+fn pittel_push_takes_about_log2_n_plus_ln_n_rounds() {
+    let (rounds, most) = rounds_of_gossip("push");
+    assert!((rounds - 10.16).abs() < 1.5, "{rounds}");
+    let doubled = (0..7).map(|round| 1 << round);
+    assert!(most.iter().zip(doubled).all(|(most, bound)| *most <= bound), "{most:?}");
+    assert_eq!(most[..3], [1, 2, 4]);
+}
+
+/// Karp, Schindelhauer, Shenker and Vöcking 2000, *Randomized rumor spreading*: push–pull informs all n nodes in log₃ n +
+/// O(ln ln n) rounds. For n = 64 the first term is 3.79, and ln ln n is 1.43. Demers and others 1987: pull leaves fewer nodes
+/// uninformed than push at the end, so it takes fewer rounds.
+#[test]
+fn karp_push_pull_takes_about_log3_n_rounds_and_pull_fewer_than_push() {
+    let (push, pull, both) =
+        (rounds_of_gossip("push").0, rounds_of_gossip("pull").0, rounds_of_gossip("push-pull").0);
+    assert!(both > 3.79 && both < 3.79 + 2.0 * 1.43, "{both}");
+    assert!(both < pull && pull < push, "{both} {pull} {push}");
 }
