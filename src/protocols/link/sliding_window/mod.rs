@@ -60,6 +60,10 @@ pub const PROTOCOL: Protocol = Protocol {
     example: "three-duplicate-acks",
     model: &[Rule::FairLossChannels.always().for_liveness(), Rule::NoRecoveries.always()],
     promises: &[NO_CREATION, NO_DUPLICATION, RELIABLE_DELIVERY, FIFO_DELIVERY],
+    unbreakable: &[(
+        FIFO_DELIVERY,
+        "a receiver delivers the numbers of a sender one after the other, from one on, even after a recovery",
+    )],
     costs: &[cost!("one message", n >= 2 => 2, one_send)],
     metrics: &[
         Metric {
