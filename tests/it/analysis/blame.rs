@@ -385,8 +385,17 @@ fn is_there(outcome: &Outcome, path: &str) -> bool {
         return parameters.any(|it| it.name == parameter);
     }
     let others = ["until", "nodes"];
-    let network =
-        ["loss", "duplicate", "corrupt", "order", "delay", "timing", "topology", "detector"];
+    let network = [
+        "loss",
+        "duplicate",
+        "corrupt",
+        "order",
+        "delay",
+        "timing",
+        "topology",
+        "medium",
+        "detector",
+    ];
     others.contains(&path) || network.iter().any(|it| path == format!("network.{it}"))
 }
 
