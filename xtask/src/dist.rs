@@ -13,9 +13,9 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
-const FIRST_PROGRAM: u64 = 321_500;
+const FIRST_PROGRAM: u64 = 324_000;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
-const BEFORE_ACTING: u64 = 430_000;
+const BEFORE_ACTING: u64 = 438_000;
 /// Greatest size of a file that is fetched later.
 const PART: u64 = 30_000;
 /// Greatest size of a file that several parts share.
@@ -26,7 +26,7 @@ const LARGER_PARTS: &[(&str, u64)] =
 /// Greatest size of the table of a language, which only its readers fetch.
 const LANGUAGE: u64 = 30_000;
 /// Greatest size of all programs together, with their glue.
-const ALL_PROGRAMS: u64 = 1_355_000;
+const ALL_PROGRAMS: u64 = 1_420_000;
 /// Styles and scripts that the opening page does not load.
 const LATER: &[&str] = &[
     "noscript.css",

@@ -157,6 +157,9 @@ impl Rumours {
 
 impl fmt::Display for Rumours {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("∅");
+        }
         for (place, payload) in self.0.values().enumerate() {
             write!(f, "{}{payload}", if place > 0 { ", " } else { "" })?;
         }

@@ -98,7 +98,9 @@ fn document_has_an_arrow_for_each_copy_and_a_mark_for_each_crash() {
         let count = |command: &str| picture.matches(command).count();
         let fates = || trace.messages.iter().flat_map(|message| message.fates());
         let of = |is: fn(&Fate) -> bool| fates().filter(is).count();
-        assert_eq!(count("\\send"), of(|it| matches!(it, Fate::Received(_))), "{path}");
+        // After a line break, a text may begin with this word as well.
+        let arrows = count("\\send{") + count("\\sendwithname{");
+        assert_eq!(arrows, of(|it| matches!(it, Fate::Received(_))), "{path}");
         assert_eq!(count("\\lose{"), of(|it| matches!(it, Fate::Lost(..))), "{path}");
         assert_eq!(count("\\intransit{"), of(|it| matches!(it, Fate::InTransit { .. })), "{path}");
         let crashes = trace.events.iter().filter(|it| it.kind == EventKind::Crash).count();

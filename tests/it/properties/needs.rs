@@ -434,10 +434,16 @@ fn retell(
     Ok(tally)
 }
 
-/// True with group membership: then the bound nodes depend on the order in time, whatever a monitor says,
-/// and a search refuses that ([`Unfit::Members`](worldlines::search::Unfit::Members)).
-fn has_members(protocol: &Protocol) -> bool {
+/// True with group membership: then the bound nodes depend on the order in time, whatever a monitor says. A search refuses
+/// processes that join on request ([`Unfit::Members`](worldlines::search::Unfit::Members)); those that join at the start
+/// have joined before anything else happens in it.
+fn has_members(protocol: &Protocol, runs: &[(Trace, usize)]) -> bool {
+    let joins = |trace: &Trace| {
+        let mut kinds = trace.events.iter().map(|event| &event.kind);
+        kinds.any(|kind| matches!(kind, EventKind::Indicate { kind, .. } if *kind == "joined"))
+    };
     protocol.behaviour.requests.iter().any(|kind| kind.name == "join")
+        || runs.iter().any(|(trace, _)| joins(trace))
 }
 
 #[test]
@@ -448,11 +454,12 @@ fn monitor_depends_only_on_its_stated_needs() {
     for (_, protocol) in protocols::catalogue() {
         let runs = runs(protocol, RETOLD.runs());
         traces += runs.len();
+        let has_members = has_members(protocol, &runs);
         let accounts: Vec<_> =
             runs.iter().map(|(trace, nodes)| (account(trace, *nodes), *nodes)).collect();
         for (property, _) in protocol.properties() {
             let needs = (property.monitor)(&setting(protocol, 1)).needs();
-            if Way::all(needs).is_empty() || has_members(protocol) {
+            if Way::all(needs).is_empty() || has_members {
                 continue;
             }
             monitors += 1;

@@ -8,8 +8,8 @@
 //! - *Slow start*: the window begins at 1 and grows by 1 with each ack, so it doubles in a round trip.
 //! - *Congestion avoidance*: from the threshold on it grows by 1 in a round trip.
 //! - *Fast retransmission*: the third duplicate ack tells of a gap. The sender sends the missing segment again at once,
-//!   and goes on with half of what was in flight (additive increase, multiplicative decrease).
-//! - *Timeout*: the window is 1 again, the threshold half of what was in flight. The timeout follows the measured round
+//!   and goes on with half of what was in transit (additive increase, multiplicative decrease).
+//! - *Timeout*: the window is 1 again, the threshold half of what was in transit. The timeout follows the measured round
 //!   trips and their variation, and doubles each time that it expires.
 //!
 //! *Why it works*: a segment stays in the buffer until a cumulative ack covers it, and the oldest one is sent again until
@@ -52,7 +52,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "sliding-window",
     name: "Sliding window",
-    summary: "The sender has several segments in flight, as many as the acks so far suggest that the network \
+    summary: "The sender has several segments in transit, as many as the acks so far suggest that the network \
               holds.",
     source: "Allman, Paxson and Blanton 2009, TCP Congestion Control (RFC 5681); Paxson, Allman, Chu and \
              Sargent 2011, Computing TCP's Retransmission Timer (RFC 6298); Jacobson 1988, Congestion \
@@ -69,7 +69,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Metric {
             name: "congestion window",
             unit: "segments",
-            help: "Number of segments that the sender lets be in flight; the largest, if it has several receivers.",
+            help: "Number of segments that the sender lets be in transit; the largest, if it has several receivers.",
             drawn: Drawn::Curve,
             value: |node| {
                 let senders = node.process::<SlidingWindow<Value>>().senders.values();
@@ -103,7 +103,7 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// Parameters of the algorithm.
     pub struct Parameters {
-        /// Receiver's window: greatest number of segments in flight. 1 is stop-and-wait.
+        /// Receiver's window: greatest number of segments in transit. 1 is stop-and-wait.
         window: u32 = 16, in 1..=64 "segments";
         /// Choice of the retransmission timeout.
         timing: Timing = Adaptive;

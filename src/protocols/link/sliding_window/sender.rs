@@ -1,4 +1,4 @@
-//! The sending side: which segments may be in flight (RFC 5681), and when one is sent again (RFC 6298).
+//! The sending side: which segments may be in transit (RFC 5681), and when one is sent again (RFC 6298).
 
 use serde::Serialize;
 

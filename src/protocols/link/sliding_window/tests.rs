@@ -66,7 +66,7 @@ fn sliding_window_third_duplicate_ack_resends_and_two_do_not() {
 
 #[test]
 fn sliding_window_loss_halves_what_is_in_flight_and_grows_by_one_in_a_round_trip() {
-    // RFC 5681, equations 3 and 4, and section 3.2, step 6. Eight segments are in flight: 8 to 15.
+    // RFC 5681, equations 3 and 4, and section 3.2, step 6. Eight segments are in transit: 8 to 15.
     let mut scenario = segments(40);
     scenario.faults = vec![drop_segment(8)];
     let sent = sent(&scenario);
@@ -79,7 +79,7 @@ fn sliding_window_loss_halves_what_is_in_flight_and_grows_by_one_in_a_round_trip
 
 #[test]
 fn sliding_window_timeout_begins_again_with_one_segment() {
-    // RFC 5681, section 3.1: the loss window is one segment; the threshold is half of what was in flight.
+    // RFC 5681, section 3.1: the loss window is one segment; the threshold is half of what was in transit.
     let mut scenario = segments(30);
     scenario.faults = (8..=15).map(drop_segment).collect();
     let sent = sent(&scenario);
