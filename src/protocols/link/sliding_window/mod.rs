@@ -87,9 +87,9 @@ pub const PROTOCOL: Protocol = Protocol {
             },
         },
         Metric {
-            name: "spurious retransmissions",
-            unit: "segments",
-            help: "Segments that arrived although the node had them already.",
+            name: "spurious",
+            unit: "retransmissions",
+            help: "Segments that were sent again and arrived although the node had them already.",
             drawn: Drawn::Curve,
             value: |node| {
                 let receivers = node.process::<SlidingWindow<Value>>().receivers.values();
