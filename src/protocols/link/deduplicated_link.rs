@@ -16,8 +16,8 @@
 //! it. No order of the two steps avoids both, so the link assumes that no crash comes between them. This is why systems
 //! put the set into the same transaction as the effect.
 //!
-//! Where it departs from the note and the book: the note only names the delivered set, and the book keeps it in memory.
-//! Ids are never forgotten, where real systems keep those of a limited time.
+//! Where it departs from the book: the delivered set can be in stable storage, while the book keeps it in memory. Ids are
+//! never forgotten, while real systems keep those of a limited time.
 
 use serde::Serialize;
 

@@ -11,7 +11,7 @@
 //! delivery** breaks. If a message is lost, all that follow it wait for ever: **reliable delivery** breaks, not for the
 //! lost message alone. So a FIFO link is put on top of a link that loses nothing.
 //!
-//! Where it departs from the book: none but the choice to ignore the numbers. The link below is the network itself.
+//! Where it departs from the book: a parameter has the receiver ignore the numbers, to show what they are for.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "FIFO link",
     summary: "Messages have sequence numbers, and one that arrives too early waits for those before it.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithm 2.11 \"Sequence Number\"; note 001",
+             Programming, \"Sequence Number\"; note 001",
     example: "overtaken-and-held-back",
     model: &[
         Rule::ReliableChannels.always().for_liveness(),

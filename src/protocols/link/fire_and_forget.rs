@@ -10,8 +10,7 @@
 //! effect**: the operation runs 0 times. The other protocols of this family add what it takes to have more: an ack and a
 //! timer (at least once), ids and a memory of them (once).
 //!
-//! Where it departs from the note: the note speaks of one message. Here messages are numbered, so that a second one with
-//! the same text is another message.
+//! Where it departs from the note: messages are numbered, so that a second message with the same text is another one.
 
 use std::marker::PhantomData;
 

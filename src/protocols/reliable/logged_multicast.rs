@@ -160,10 +160,10 @@ impl<M: Payload> Process for LoggedMulticast<M> {
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
         let id = self.sent.next(ctx.me());
         let others = ctx.others();
-        if self.send_log.is_empty() && !others.is_empty() {
-            ctx.set_timer(Timer::Timeout, ctx.parameters().timeout.into());
-        }
         if !others.is_empty() {
+            if self.send_log.is_empty() {
+                ctx.set_timer(Timer::Timeout, ctx.parameters().timeout.into());
+            }
             self.send_log.insert(id, payload.clone(), others);
         }
         self.receive_log.insert(id);

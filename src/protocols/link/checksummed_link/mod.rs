@@ -25,7 +25,7 @@
 //! **No creation** breaks, and **reliable delivery** with it. Two flips pass the parity, and two flips in one word of the
 //! Hamming code lead to the correction of a third bit. Without a code one flip is enough.
 //!
-//! Where it departs from the papers: none but the choice among the codes. The note only names redundant information.
+//! Where it departs from the papers: each paper has one code, and here a parameter chooses among them.
 
 use derive_more::Display;
 use serde::Serialize;

@@ -106,7 +106,7 @@ impl<M: Payload> Sender<M> {
     /// Upon an ack that says which segment the receiver expects next.
     pub(super) fn on_ack(&mut self, ctx: &mut Ctx<M>, to: NodeId, expected: u32) {
         if expected > self.fresh || expected < self.unacknowledged {
-            return; // An ack of an earlier life of this process, or one that was overtaken.
+            return; // A later ack has overtaken it, or it acknowledges what was sent before a crash.
         }
         if expected == self.unacknowledged {
             self.on_duplicate(ctx, to);
