@@ -185,6 +185,11 @@ impl Placed {
         Self { seen, ..self }
     }
 
+    /// Keeps further labels within the rectangle between two corners.
+    pub(super) const fn confine(&mut self, one: Point, other: Point) {
+        self.whole = Area { left: one.x, top: one.y, right: other.x, bottom: other.y };
+    }
+
     /// Columns of an area within the drawn part: a small number for an area of any size.
     fn columns(&self, area: &Area) -> std::ops::Range<usize> {
         let side = |area: &Area| match self.down {

@@ -349,7 +349,16 @@ pub(super) fn plots(
             curves: curves(&by_node, &scale, scenario, layout, placed),
         });
     }
+    spare(&plots, layout, placed);
     plots
+}
+
+/// Keeps further texts, those of the lines, off the curves.
+pub(super) fn spare(plots: &[Plot], layout: &Layout, placed: &mut Placed) {
+    if !plots.is_empty() {
+        let reach = layout.breadth() + MARGIN;
+        placed.confine(layout.point(0.0, 0.0), layout.point(layout.length(), reach));
+    }
 }
 
 /// Extends the last value until the run ends or the node is down for good: a value that is not measured again has

@@ -248,6 +248,7 @@ impl Scene {
         self.arrows.iter().for_each(|arrow| arrows::block(arrow, &mut placed));
         self.flags.iter().for_each(|flag| placed.block(flag.at, FLAG));
         self.texts().for_each(|(label, half)| placed.take(half, label.at));
+        measures::spare(&self.plots, layout, &mut placed);
         placed
     }
 

@@ -130,6 +130,28 @@ fn labels_do_not_overlap_and_are_not_cut_off() {
 }
 
 #[test]
+fn texts_of_the_lines_keep_off_the_curves_of_metrics() {
+    let mut drawn = 0;
+    for run in runs() {
+        for (layout, scene) in
+            pictures(&run).into_iter().filter(|(_, scene)| !scene.plots.is_empty())
+        {
+            let of_marks = scene.marks.iter().filter_map(|mark| mark.label.as_ref());
+            let of_arrows = scene.arrows.iter().filter_map(|arrow| arrow.label.as_ref());
+            for label in of_marks.chain(of_arrows) {
+                let [left, top, right, bottom] = covers(label);
+                let far = |x, y| layout.unpoint(worldlines::diagram::Point { x, y }).1;
+                let reach = far(right, bottom).max(far(left, top));
+                // The strip of a metric begins with 12 pixels without a curve.
+                assert!(reach <= layout.breadth() + 12.0, "{}: {}", label.text, run.text());
+                drawn += 1;
+            }
+        }
+    }
+    assert!(drawn > 1_000, "{drawn} labels");
+}
+
+#[test]
 fn opening_scene_labels_everything() {
     let run = opened("reliable/best-effort-broadcast/sender-crashes-half-way");
     for (_, scene) in pictures(&run) {
