@@ -3,7 +3,7 @@
 use super::{Errand, Hunt, Run, Said, Shared, State};
 use crate::{
     formats::search::Asked,
-    kernel::{Kind, Property, Scenario},
+    kernel::{Kind, Property, Protocol, Scenario},
     search::{Budget, Target},
 };
 
@@ -12,12 +12,20 @@ use crate::{
 pub struct SearchOptions {
     /// Name of the property to violate; none for every promised one.
     pub property: Option<&'static str>,
-    /// Largest numbers of faults.
-    pub budget: Budget,
+    /// Largest numbers of faults; none for the usual ones of the protocol.
+    pub budget: Option<Budget>,
     /// True if no assumption of the protocol may be broken: the search has its first part only, which then takes longer.
     pub inside_model: bool,
     /// True if the search begins with the faults of the run that is shown.
     pub with_faults: bool,
+}
+
+impl SearchOptions {
+    /// Returns the largest numbers of faults of a search of this protocol.
+    #[must_use]
+    pub fn budget(&self, protocol: &Protocol) -> Budget {
+        self.budget.clone().unwrap_or_else(|| Budget::usual(protocol))
+    }
 }
 
 /// Task of a worker, about the run that is shown.
@@ -146,7 +154,7 @@ fn search(state: &State) -> Option<Asked> {
     if let Some(name) = state.searching.property(run) {
         asked.targets = named(run, name).map(Target::Violation).into_iter().collect();
     }
-    asked.budget = options.budget.clone();
+    asked.budget = options.budget(run.protocol);
     asked.inside_model = options.inside_model;
     Some(asked)
 }

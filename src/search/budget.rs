@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::kernel::{Fault, joined};
+use crate::kernel::{Assumption, Fault, Protocol, Rule, joined};
 
 /// The kinds of faults, by the names that scenarios call them, in the order in which a search tries them.
 pub const KINDS: [&str; 13] = [
@@ -148,17 +148,20 @@ impl Budget {
         };
         (0..KINDS.len()).filter_map(less).collect()
     }
-}
 
-/// The budget where a reader gives none: some faults of most kinds, at most three in all.
-impl Default for Budget {
-    fn default() -> Self {
+    /// Returns the budget where a reader gives none: some faults of most kinds, at most three in all. Flipped bits are
+    /// among them only if the protocol bounds their number: no other protocol claims to notice them.
+    #[must_use]
+    pub fn usual(protocol: &Protocol) -> Self {
+        let bounds_flips = |it: &Assumption| matches!(it.rule, Rule::FlipsAtMost(_));
+        let flips = if protocol.model.iter().any(bounds_flips) { 2 } else { 0 };
         Self::of(&[
             ("crash", 2),
             ("recover", 1),
             ("drop", 2),
             ("delay", 3),
             ("duplicate", 1),
+            ("corrupt", flips),
             ("pause", 1),
             ("partition", 1),
             ("traitor", 1),

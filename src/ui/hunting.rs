@@ -145,11 +145,11 @@ type BudgetChange = Rc<dyn Fn(&Budget, u32) -> Budget>;
 
 /// The allowed faults, kind by kind, and the other bounds of a search.
 fn wishes(run: &Run, options: &SearchOptions, send: &Send) -> Html {
-    let now = &options.budget;
+    let now = &options.budget(run.protocol);
     let set = |change: BudgetChange| {
-        let (send, options) = (send.clone(), options.clone());
+        let (send, options, now) = (send.clone(), options.clone(), now.clone());
         Callback::from(move |count: u64| {
-            let budget = change(&options.budget, count as u32);
+            let budget = Some(change(&now, count as u32));
             act(&send, SearchAction::Choose(SearchOptions { budget, ..options.clone() }));
         })
     };

@@ -64,7 +64,7 @@ impl Asked {
             scenario,
             protocol,
             targets: targets.unwrap_or_else(promised),
-            budget: within.unwrap_or_default(),
+            budget: within.unwrap_or_else(|| Budget::usual(protocol)),
             limit: DEFAULT_RUNS,
             seed: 0,
             shard: Shard::WHOLE,

@@ -35,12 +35,12 @@ fn found(name: &str) -> Said {
 fn search_begins_with_the_options_of_the_reader() {
     let opened = State::opening();
     let promised = opened.run.protocol.promises[0].name;
-    let budget = Budget::read("crash=2").expect("it is a budget");
+    let budget = Some(Budget::read("crash=2").expect("it is a budget"));
     let options = SearchOptions { property: Some(promised), budget, ..SearchOptions::default() };
     let chosen = act(&opened, SearchAction::Choose(options.clone()));
     let (state, errand) = start(&chosen, SearchTask::Search);
     let Errand::Break(asked) = &*errand else { panic!("it is a search in two parts") };
-    assert_eq!(asked.budget, options.budget);
+    assert_eq!(Some(&asked.budget), options.budget.as_ref());
     assert_eq!(asked.targets.iter().map(|it| it.name()).collect::<Vec<_>>(), [promised]);
     assert!(asked.scenario.faults.is_empty(), "the search begins without faults");
     assert!(state.searching.results(&state.run).running);

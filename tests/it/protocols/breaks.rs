@@ -31,14 +31,6 @@ fn plain(given: &Scenario) -> Scenario {
     Scenario { faults: Vec::new(), captions: Vec::new(), ..given.clone() }
 }
 
-/// The default budget; kinds that it has none of (flipped bits mean something to few protocols) as in the scenario.
-fn budget(given: &Scenario) -> Budget {
-    given.faults.iter().fold(Budget::default(), |budget, fault| match fault.kind() {
-        kind if budget.allows(kind) == 0 => budget.with(kind, 1),
-        _ => budget,
-    })
-}
-
 /// Properties found by default, by their places in the break's list.
 fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Option<Finding>> {
     let objective = |property: &'static Property| Objective {
@@ -52,7 +44,7 @@ fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Opti
         protocol,
         scenario: plain(given),
         objectives,
-        budget: budget(given),
+        budget: Budget::usual(protocol),
         seed: 0,
         limit: DEFAULT_RUNS,
         shard: Shard::WHOLE,
